@@ -1,0 +1,75 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { physicalName, type Place } from "../../contracts/names";
+import { purposeTags, type Tags } from "../../contracts/tags";
+import { keepData } from "../dataProtection";
+import { type AdministratorArgs } from "./database";
+
+/** Inputs of {@link Administrator}. */
+export interface AdministratorComponentArgs extends AdministratorArgs {
+  readonly place: Place;
+  readonly tags: Tags;
+  /** @default false */
+  readonly disposable?: boolean;
+}
+
+/**
+ * The administrator's password, made here because RDS cannot manage it in a global database, and
+ * the secret that holds it, with a replica in the standby region. The replica can be read there at
+ * once; it is promoted when the primary region is lost.
+ */
+export class Administrator extends pulumi.ComponentResource {
+  public readonly userName: string;
+  /** The password; a secret. */
+  public readonly password: pulumi.Output<string>;
+  /** ARN of the secret. */
+  public readonly secretArn: pulumi.Output<string>;
+
+  public constructor(
+    name: string,
+    args: AdministratorComponentArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("trading-dr:database:Administrator", name, {}, opts);
+    const disposable = args.disposable ?? false;
+    const password = new random.RandomPassword(
+      `${name}-password`,
+      {
+        length: 32,
+        // RDS refuses slash, at sign, quotes and space.
+        overrideSpecial: "!#$%&*()-_=+[]{}<>:?",
+        keepers: { rotated: args.passwordRotated },
+      },
+      { parent: this },
+    );
+    this.password = pulumi.secret(password.result);
+    const secret = new aws.secretsmanager.Secret(
+      name,
+      {
+        name: physicalName("secret", "database-administrator", args.place),
+        description: `Administrator of the database of ${args.place.system}`,
+        kmsKeyId: args.secretsKeyArn,
+        recoveryWindowInDays: disposable ? 0 : 30,
+        forceOverwriteReplicaSecret: false,
+        replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyAlias }],
+        tags: purposeTags(args.tags, "secrets"),
+      },
+      { parent: this, ...keepData(disposable) },
+    );
+    new aws.secretsmanager.SecretVersion(
+      `${name}-value`,
+      {
+        secretId: secret.id,
+        secretString: pulumi.jsonStringify({
+          username: args.userName,
+          password: this.password,
+        }),
+      },
+      { parent: this, ...keepData(disposable) },
+    );
+    this.userName = args.userName;
+    this.secretArn = secret.arn;
+    this.registerOutputs({ secretArn: this.secretArn });
+  }
+}

@@ -1,0 +1,226 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../../contracts/names";
+import { purposeTags } from "../../contracts/tags";
+import { keepData } from "../dataProtection";
+import { rejectProblems } from "../problems";
+import {
+  type AdministratorArgs,
+  type Database,
+  type DatabaseArgs,
+  databaseProblems,
+  majorVersion,
+  tlsParameters,
+} from "./database";
+import { DatabaseNetwork } from "./databaseNetwork";
+import { administratorOf, finalSnapshotIdentifier, logGroup } from "./sharedResources";
+
+/** Inputs of {@link AuroraDatabase}. */
+export interface AuroraDatabaseArgs extends DatabaseArgs {
+  /**
+   * `primary`: makes the global database, its first cluster and the administrator.
+   * `standby`: joins the global database, which it knows by name; it has no administrator of its
+   * own, because all that is in the primary comes over, users included.
+   */
+  readonly member:
+    | {
+        readonly kind: "primary";
+        readonly databaseName: string;
+        readonly administrator: AdministratorArgs;
+      }
+    | { readonly kind: "standby"; readonly primaryRegion: string };
+  /** Instances: at least 2 in a primary, 1 in a standby. */
+  readonly instances: number;
+  /**
+   * Seconds of lag of every standby at which Aurora stops commits in the primary; at least 20.
+   * Both members carry the same value, because either may be the primary one day.
+   * @default - commits are never stopped
+   */
+  readonly blockCommitsAtLagSeconds?: number;
+}
+
+/**
+ * What AWS changes when the roles of the members change. A program that insisted on its own value
+ * would detach, promote or replace a cluster after a switchover. The version is raised through the
+ * global cluster, which upgrades the members.
+ */
+const changedByFailover = [
+  "engineVersion",
+  "globalClusterIdentifier",
+  "replicationSourceIdentifier",
+];
+
+/**
+ * One region's member of an Aurora global database: PostgreSQL with continuous backup, replicated
+ * to the other region with a lag of about a second.
+ */
+export class AuroraDatabase extends pulumi.ComponentResource implements Database {
+  public readonly arn: pulumi.Output<string>;
+  public readonly endpoint: pulumi.Output<string>;
+  public readonly administratorSecretArn: pulumi.Output<string> | undefined;
+  /** Host name of the writer wherever it is; known to the primary's stack only. */
+  public readonly globalEndpoint: pulumi.Output<string> | undefined;
+
+  public constructor(
+    name: string,
+    args: AuroraDatabaseArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    rejectProblems("AuroraDatabase", name, auroraDatabaseProblems(args));
+    super("trading-dr:database:AuroraDatabase", name, {}, opts);
+    const { member, place } = args;
+    const disposable = args.disposable ?? false;
+    const child = { parent: this, ...keepData(disposable) };
+    const network = new DatabaseNetwork(`${name}-network`, args, { parent: this });
+    const administrator = administratorOf(name, args, member, this);
+    const globalCluster =
+      member.kind === "primary"
+        ? globalClusterOf(name, args, member.databaseName, child)
+        : undefined;
+    const clusterIdentifier = physicalName("databaseCluster", "database", place);
+    const logs = logGroup(
+      `${name}-logs`,
+      `/aws/rds/cluster/${clusterIdentifier}/postgresql`,
+      args,
+      child,
+    );
+    const parameterGroup = parameterGroupOf(name, args, child);
+    const cluster = new aws.rds.Cluster(
+      name,
+      {
+        clusterIdentifier,
+        engine: "aurora-postgresql",
+        engineVersion: args.engineVersion,
+        globalClusterIdentifier:
+          globalCluster?.id ?? physicalName("globalCluster", "database", place),
+        ...(member.kind === "primary"
+          ? { databaseName: member.databaseName }
+          : { sourceRegion: member.primaryRegion }),
+        ...(administrator === undefined
+          ? {}
+          : { masterUsername: administrator.userName, masterPassword: administrator.password }),
+        storageEncrypted: true,
+        kmsKeyId: args.kmsKeyArn,
+        dbSubnetGroupName: network.subnetGroupName,
+        vpcSecurityGroupIds: [network.securityGroupId],
+        dbClusterParameterGroupName: parameterGroup.name,
+        iamDatabaseAuthenticationEnabled: true,
+        enabledCloudwatchLogsExports: ["postgresql"],
+        backupRetentionPeriod: args.pointInTimeRecoveryDays,
+        preferredBackupWindow: args.backupWindow,
+        preferredMaintenanceWindow: args.maintenanceWindow,
+        copyTagsToSnapshot: true,
+        deleteAutomatedBackups: disposable,
+        deletionProtection: !disposable,
+        skipFinalSnapshot: disposable,
+        finalSnapshotIdentifier: finalSnapshotIdentifier(name, args, this),
+        tags: purposeTags(args.tags, "database"),
+      },
+      { ...child, ignoreChanges: changedByFailover, dependsOn: [logs] },
+    );
+    declareInstances(name, args, cluster.id, child);
+    this.arn = cluster.arn;
+    this.endpoint = cluster.endpoint;
+    this.globalEndpoint = globalCluster?.endpoint;
+    this.administratorSecretArn = administrator?.secretArn;
+    this.registerOutputs({
+      arn: this.arn,
+      endpoint: this.endpoint,
+      globalEndpoint: this.globalEndpoint,
+      administratorSecretArn: this.administratorSecretArn,
+    });
+  }
+}
+
+/** Everything wrong with a member's inputs; empty when they are sound. */
+export function auroraDatabaseProblems(args: AuroraDatabaseArgs): string[] {
+  const problems = databaseProblems(args);
+  const fewest = args.member.kind === "primary" ? 2 : 1;
+  if (args.instances < fewest) {
+    problems.push(
+      `instances must be at least ${String(fewest)} in a ${args.member.kind}, got ${String(args.instances)}`,
+    );
+  }
+  const lag = args.blockCommitsAtLagSeconds;
+  if (lag !== undefined && lag < 20) {
+    problems.push(
+      `blockCommitsAtLagSeconds must be at least 20, as rds.global_db_rpo asks, got ${String(lag)}`,
+    );
+  }
+  return problems;
+}
+
+/** The instances, which share the cluster's storage; the first is the preferred writer. */
+function declareInstances(
+  name: string,
+  args: AuroraDatabaseArgs,
+  clusterIdentifier: pulumi.Output<string>,
+  child: pulumi.CustomResourceOptions,
+): void {
+  for (let number = 1; number <= args.instances; number += 1) {
+    new aws.rds.ClusterInstance(
+      `${name}-instance-${String(number)}`,
+      {
+        identifier: physicalName("databaseInstance", `database-${String(number)}`, args.place),
+        clusterIdentifier,
+        engine: "aurora-postgresql",
+        instanceClass: args.instanceClass,
+        publiclyAccessible: false,
+        // Without effect in a global database, whose members are upgraded together.
+        autoMinorVersionUpgrade: false,
+        copyTagsToSnapshot: true,
+        promotionTier: number - 1,
+        tags: purposeTags(args.tags, "database"),
+      },
+      { ...child, ignoreChanges: ["engineVersion"] },
+    );
+  }
+}
+
+function globalClusterOf(
+  name: string,
+  args: AuroraDatabaseArgs,
+  databaseName: string,
+  child: pulumi.CustomResourceOptions,
+): aws.rds.GlobalCluster {
+  return new aws.rds.GlobalCluster(
+    `${name}-global`,
+    {
+      globalClusterIdentifier: physicalName("globalCluster", "database", args.place),
+      engine: "aurora-postgresql",
+      engineVersion: args.engineVersion,
+      databaseName,
+      storageEncrypted: true,
+      deletionProtection: args.disposable !== true,
+      forceDestroy: false,
+      tags: purposeTags(args.tags, "database"),
+    },
+    child,
+  );
+}
+
+function parameterGroupOf(
+  name: string,
+  args: AuroraDatabaseArgs,
+  child: pulumi.CustomResourceOptions,
+): aws.rds.ClusterParameterGroup {
+  const major = majorVersion(args.engineVersion);
+  const lag = args.blockCommitsAtLagSeconds;
+  return new aws.rds.ClusterParameterGroup(
+    `${name}-parameters`,
+    {
+      // The major version is part of the name: an upgrade needs a second group beside the first.
+      name: physicalName("parameterGroup", `database-${major}`, args.place),
+      family: `aurora-postgresql${major}`,
+      description: `PostgreSQL ${major} of ${args.place.system}`,
+      parameters: [
+        ...tlsParameters,
+        ...(lag === undefined
+          ? []
+          : [{ name: "rds.global_db_rpo", value: String(lag), applyMethod: "immediate" }]),
+      ],
+      tags: purposeTags(args.tags, "database"),
+    },
+    child,
+  );
+}

@@ -1,0 +1,92 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Place } from "../../contracts/names";
+import { type Tags } from "../../contracts/tags";
+
+/** Inputs that every kind of PostgreSQL has in common. */
+export interface DatabaseArgs {
+  readonly place: Place;
+  /** Full version: `16.8`. Major and minor are the same in all regions, or failover is refused. */
+  readonly engineVersion: string;
+  readonly instanceClass: string;
+  /** VPC of the database. */
+  readonly vpcId: string;
+  /** Private subnets, in two availability zones or more. */
+  readonly subnetIds: readonly string[];
+  /** Security group that may connect: the Kubernetes nodes'. */
+  readonly clientSecurityGroupId: string;
+  /** ARN of this region's key for databases. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  /** Days that a point in time can be restored from, 1 to 35. */
+  readonly pointInTimeRecoveryDays: number;
+  /** Daily, UTC: `03:00-04:00`. */
+  readonly backupWindow: string;
+  /** Weekly, UTC: `sun:05:00-sun:06:00`. */
+  readonly maintenanceWindow: string;
+  /** Days that PostgreSQL's log is kept; rounded up to what CloudWatch offers. */
+  readonly logRetentionDays: number;
+  readonly tags: Tags;
+  /**
+   * A sandbox's database: no final snapshot, no protection against deletion.
+   * @default false
+   */
+  readonly disposable?: boolean;
+}
+
+/** How the administrator of a new database is set up. */
+export interface AdministratorArgs {
+  readonly userName: string;
+  /** A date; another one makes a new password. */
+  readonly passwordRotated: string;
+  /** ARN of this region's key for secrets. */
+  readonly secretsKeyArn: pulumi.Input<string>;
+  /** Region that gets a replica of the secret, and the alias of its key for secrets. */
+  readonly replica: { readonly region: string; readonly keyAlias: string };
+}
+
+/** What every kind of PostgreSQL offers to the rest of a stack. */
+export interface Database {
+  /** ARN of the cluster or instance, for backup plans. */
+  readonly arn: pulumi.Output<string>;
+  /** Host name of this region's writer; in the standby region it takes reads until promoted. */
+  readonly endpoint: pulumi.Output<string>;
+  /** ARN of the administrator's secret; absent in the standby region, where a replica of it is. */
+  readonly administratorSecretArn: pulumi.Output<string> | undefined;
+}
+
+/** Log retentions that CloudWatch offers, in days. */
+const offeredLogRetention = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+];
+
+/** The shortest retention on offer that keeps logs for at least so many days. */
+export function logGroupRetentionDays(days: number): number {
+  const longest = 3653;
+  return offeredLogRetention.find((offered) => offered >= days) ?? longest;
+}
+
+/** `16` of `16.8`: the parameter group's family and name. */
+export function majorVersion(engineVersion: string): string {
+  return engineVersion.split(".")[0] ?? engineVersion;
+}
+
+/** Parameters of every PostgreSQL: connections without TLS, or with an old version, are refused. */
+export const tlsParameters = [
+  { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" },
+  { name: "ssl_min_protocol_version", value: "TLSv1.2", applyMethod: "pending-reboot" },
+] as const;
+
+/** Everything wrong with the common inputs; empty when they are sound. */
+export function databaseProblems(args: DatabaseArgs): string[] {
+  const problems: string[] = [];
+  const days = args.pointInTimeRecoveryDays;
+  if (!Number.isInteger(days) || days < 1 || days > 35) {
+    problems.push(
+      `pointInTimeRecoveryDays must be 1 to 35, the most that RDS keeps, got ${String(days)}`,
+    );
+  }
+  if (args.subnetIds.length < 2) {
+    problems.push(`subnetIds must name at least 2 subnets, got ${String(args.subnetIds.length)}`);
+  }
+  return problems;
+}

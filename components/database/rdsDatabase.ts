@@ -1,0 +1,157 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { databaseInstanceArn, physicalName } from "../../contracts/names";
+import { purposeTags } from "../../contracts/tags";
+import { keepData } from "../dataProtection";
+import { rejectProblems } from "../problems";
+import {
+  type AdministratorArgs,
+  type Database,
+  type DatabaseArgs,
+  databaseProblems,
+  majorVersion,
+  tlsParameters,
+} from "./database";
+import { DatabaseNetwork } from "./databaseNetwork";
+import { administratorOf, finalSnapshotIdentifier, logGroup } from "./sharedResources";
+
+/** Inputs of {@link RdsDatabase}. */
+export interface RdsDatabaseArgs extends DatabaseArgs {
+  /**
+   * `primary`: a new database with an administrator.
+   * `standby`: a replica of the primary region's instance, which it knows by name, and a copy of
+   * that instance's automated backups. `promoted` says that the system's active region is this one:
+   * only then is there anything of its own to keep in a final snapshot.
+   */
+  readonly member:
+    | {
+        readonly kind: "primary";
+        readonly databaseName: string;
+        readonly storageGibibytes: number;
+        readonly administrator: AdministratorArgs;
+      }
+    | { readonly kind: "standby"; readonly primaryRegion: string; readonly promoted: boolean };
+}
+
+/** PostgreSQL's logs that RDS exports. */
+const logKinds = ["postgresql", "upgrade"];
+
+/**
+ * One region's plain RDS PostgreSQL: in two availability zones, with continuous backup. The standby
+ * region has a replica and copies of the primary's automated backups.
+ */
+export class RdsDatabase extends pulumi.ComponentResource implements Database {
+  public readonly arn: pulumi.Output<string>;
+  public readonly endpoint: pulumi.Output<string>;
+  public readonly administratorSecretArn: pulumi.Output<string> | undefined;
+
+  public constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    rejectProblems("RdsDatabase", name, databaseProblems(args));
+    super("trading-dr:database:RdsDatabase", name, {}, opts);
+    const { member, place } = args;
+    const disposable = args.disposable ?? false;
+    const child = { parent: this, ...keepData(disposable) };
+    const network = new DatabaseNetwork(`${name}-network`, args, { parent: this });
+    const administrator = administratorOf(name, args, member, this);
+    const identifier = physicalName("databaseInstance", "database", place);
+    const logs = logKinds.map((kind) =>
+      logGroup(`${name}-logs-${kind}`, `/aws/rds/instance/${identifier}/${kind}`, args, child),
+    );
+    const parameterGroup = parameterGroupOf(name, args, child);
+    // RDS takes no final snapshot of a replica, and refuses to delete one that asks for it.
+    const skipFinalSnapshot = disposable || (member.kind === "standby" && !member.promoted);
+    const instance = new aws.rds.Instance(
+      name,
+      {
+        identifier,
+        instanceClass: args.instanceClass,
+        ...originOf(args),
+        ...(administrator === undefined
+          ? {}
+          : { username: administrator.userName, password: administrator.password }),
+        storageType: "gp3",
+        storageEncrypted: true,
+        kmsKeyId: args.kmsKeyArn,
+        multiAz: true,
+        publiclyAccessible: false,
+        dbSubnetGroupName: network.subnetGroupName,
+        vpcSecurityGroupIds: [network.securityGroupId],
+        parameterGroupName: parameterGroup.name,
+        iamDatabaseAuthenticationEnabled: true,
+        enabledCloudwatchLogsExports: logKinds,
+        autoMinorVersionUpgrade: false,
+        backupRetentionPeriod: args.pointInTimeRecoveryDays,
+        backupWindow: args.backupWindow,
+        maintenanceWindow: args.maintenanceWindow,
+        copyTagsToSnapshot: true,
+        deleteAutomatedBackups: disposable,
+        deletionProtection: !disposable,
+        skipFinalSnapshot,
+        finalSnapshotIdentifier: finalSnapshotIdentifier(name, args, this),
+        tags: purposeTags(args.tags, "database"),
+      },
+      {
+        ...child,
+        dependsOn: logs,
+        // A promoted replica has no source any more: insisting on one would replace it. A replica's
+        // version follows its source's.
+        ignoreChanges:
+          member.kind === "primary"
+            ? ["replicateSourceDb"]
+            : ["engineVersion", "replicateSourceDb"],
+      },
+    );
+    if (member.kind === "standby") {
+      new aws.rds.InstanceAutomatedBackupsReplication(
+        `${name}-automated-backups`,
+        {
+          sourceDbInstanceArn: databaseInstanceArn({ ...place, region: member.primaryRegion }),
+          kmsKeyId: args.kmsKeyArn,
+          retentionPeriod: args.pointInTimeRecoveryDays,
+        },
+        child,
+      );
+    }
+    this.arn = instance.arn;
+    this.endpoint = instance.endpoint;
+    this.administratorSecretArn = administrator?.secretArn;
+    this.registerOutputs({
+      arn: this.arn,
+      endpoint: this.endpoint,
+      administratorSecretArn: this.administratorSecretArn,
+    });
+  }
+}
+
+/** Where the data comes from: a new database, or the primary region's. */
+function originOf({ member, place, engineVersion }: RdsDatabaseArgs) {
+  return member.kind === "primary"
+    ? {
+        engine: "postgres",
+        engineVersion,
+        dbName: member.databaseName,
+        allocatedStorage: member.storageGibibytes,
+        maxAllocatedStorage: member.storageGibibytes * 5,
+      }
+    : { replicateSourceDb: databaseInstanceArn({ ...place, region: member.primaryRegion }) };
+}
+
+function parameterGroupOf(
+  name: string,
+  args: RdsDatabaseArgs,
+  child: pulumi.CustomResourceOptions,
+): aws.rds.ParameterGroup {
+  const major = majorVersion(args.engineVersion);
+  return new aws.rds.ParameterGroup(
+    `${name}-parameters`,
+    {
+      // The major version is part of the name: an upgrade needs a second group beside the first.
+      name: physicalName("parameterGroup", `database-${major}`, args.place),
+      family: `postgres${major}`,
+      description: `PostgreSQL ${major} of ${args.place.system}`,
+      parameters: [...tlsParameters],
+      tags: purposeTags(args.tags, "database"),
+    },
+    child,
+  );
+}

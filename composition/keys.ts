@@ -1,0 +1,121 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { EncryptionKey, type KeyPurpose } from "../components/encryption/encryptionKey";
+import { type KeyUser } from "../components/encryption/keyPolicy";
+import { physicalName, roleArn } from "../contracts/names";
+import { type Landscape } from "./places";
+
+/** The keys of a region, by purpose. The archive has no database and no secrets. */
+export type Keys = Readonly<Record<"records" | "snapshots" | "notices", EncryptionKey>> &
+  Readonly<Partial<Record<"database" | "secrets", EncryptionKey>>>;
+
+/** Declares the keys of a stack's region. */
+export function declareKeys(landscape: Landscape, options: pulumi.ComponentResourceOptions): Keys {
+  const key = (purpose: KeyPurpose, users: readonly KeyUser[]) =>
+    new EncryptionKey(
+      `key-${purpose}`,
+      {
+        place: landscape.own,
+        purpose,
+        users,
+        tags: landscape.tags,
+        disposable: landscape.disposable,
+      },
+      options,
+    );
+  const shared = {
+    records: key("records", recordUsers(landscape)),
+    snapshots: key("snapshots", snapshotUsers(landscape)),
+    notices: key("notices", [{ kind: "publishers", services: ["backup.amazonaws.com"] }]),
+  };
+  return landscape.own === landscape.archive
+    ? shared
+    : {
+        ...shared,
+        database: key("database", databaseUsers(landscape)),
+        secrets: key("secrets", [{ kind: "through-service", service: "secretsmanager" }]),
+      };
+}
+
+function recordUsers({ own, copiesFrom, copiesTo }: Landscape): KeyUser[] {
+  return [
+    ...(copiesTo.length === 0
+      ? []
+      : [
+          {
+            kind: "roles",
+            purpose: "copy-records",
+            account: own.account,
+            roleArns: [roleArn("record-replication", own)],
+            actions: ["decrypt"],
+          } as const,
+        ]),
+    {
+      kind: "roles",
+      purpose: "receive-records",
+      account: String(copiesFrom[0]?.account),
+      roleArns: copiesFrom.map((place) => roleArn("record-replication", place)),
+      actions: ["encrypt", "decrypt"],
+    },
+  ];
+}
+
+function snapshotUsers(landscape: Landscape): KeyUser[] {
+  const { own, copiesFrom, copiesTo } = landscape;
+  return [
+    { kind: "through-service", service: "backup" },
+    ...(copiesTo.length === 0 ? [] : [snapshotRoles(landscape)]),
+    {
+      kind: "roles",
+      purpose: "receive-snapshots",
+      account: String(copiesFrom[0]?.account),
+      roleArns: copiesFrom.map((place) => roleArn("snapshots", place)),
+      actions: ["encrypt", "decrypt"],
+      mayGrant: true,
+    },
+    ...copyingService(landscape, own.account),
+  ];
+}
+
+function databaseUsers(landscape: Landscape): KeyUser[] {
+  const { own, archive } = landscape;
+  const cluster = physicalName("databaseCluster", "database", own);
+  return [
+    { kind: "through-service", service: "rds" },
+    snapshotRoles(landscape),
+    // Snapshots keep the database's key until they have been copied: the archive reads with it.
+    ...copyingService(landscape, archive.account),
+    {
+      kind: "logs",
+      logGroupArnPattern: `arn:aws:logs:${own.region}:${own.account}:log-group:/aws/rds/*/${cluster}/*`,
+    },
+  ];
+}
+
+function snapshotRoles({ own }: Landscape): KeyUser {
+  return {
+    kind: "roles",
+    purpose: "snapshots",
+    account: own.account,
+    roleArns: [roleArn("snapshots", own), roleArn("restore-test", own)],
+    actions: ["encrypt", "decrypt"],
+    mayGrant: true,
+  };
+}
+
+/** AWS Backup copies between accounts under a role of its own, one in each account. */
+function copyingService({ primary, archive }: Landscape, account: string): KeyUser[] {
+  return archive.account === primary.account || account !== archive.account
+    ? []
+    : [
+        {
+          kind: "roles",
+          purpose: "copy-between-accounts",
+          account,
+          roleArns: [
+            `arn:aws:iam::${account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup`,
+          ],
+          actions: ["encrypt", "decrypt"],
+          mayGrant: true,
+        },
+      ];
+}

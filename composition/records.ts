@@ -1,0 +1,132 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { AccessLogBucket } from "../components/storage/accessLogBucket";
+import { type ObjectLifecycle } from "../components/storage/lifecycle";
+import { RecordBucket, type RecordBucketArgs } from "../components/storage/recordBucket";
+import { type Configuration } from "../config/configuration";
+import { wholeDays } from "../config/duration";
+import { transitionsOf } from "../config/stores";
+import { type System } from "../config/system";
+import { bucketArn, keyAliasArn, recordsPurpose, roleArn } from "../contracts/names";
+import { recordPrefix, recoveryPointPrefix } from "../contracts/objectKeys";
+import { type Keys } from "./keys";
+import { lockOf } from "./locks";
+import { type Landscape } from "./places";
+
+/**
+ * Declares the record buckets of a stack's region, one for each lock class that holds anything.
+ *
+ * @param roles Roles of this stack that must be there before a bucket can replicate.
+ */
+export function declareRecordBuckets(
+  configuration: Configuration,
+  landscape: Landscape,
+  keys: Keys,
+  roles: readonly pulumi.Resource[],
+  options: pulumi.ComponentResourceOptions,
+): Record<string, RecordBucket> {
+  const { settings, system } = configuration;
+  const lifecycles = lifecyclesByLockClass(system);
+  const purposes = Object.keys(lifecycles).map(recordsPurpose);
+  const cleaning = {
+    oldVersionDays: wholeDays(system.oldVersionRetention),
+    incompleteUploadDays: wholeDays(system.incompleteUploadRetention),
+  };
+  const shared = {
+    place: landscape.own,
+    cleaning,
+    minimumTlsVersion: system.minimumTlsVersion,
+    tags: landscape.tags,
+    disposable: landscape.disposable,
+  };
+  const accessLogs = new AccessLogBucket(
+    "access-logs",
+    {
+      ...shared,
+      sourceBucketArns: purposes.map((purpose) => bucketArn(purpose, landscape.own)),
+      retentionDays: wholeDays(system.accessLogRetention),
+    },
+    options,
+  );
+  const replication = settings.phase === "landing" ? undefined : replicationOf(landscape);
+  return Object.fromEntries(
+    Object.entries(lifecycles).map(([lockClass, ownLifecycles]) => {
+      const purpose = recordsPurpose(lockClass);
+      const lock = lockOf(configuration, lockClass);
+      const bucket = new RecordBucket(
+        purpose,
+        {
+          ...shared,
+          purpose,
+          kmsKeyArn: keys.records.arn,
+          accessLogBucket: accessLogs.bucketName,
+          lifecycles: ownLifecycles,
+          replicationFrom: replicationFrom(landscape),
+          ...(lock === undefined ? {} : { lock: { mode: lock.mode, days: lock.days } }),
+          ...(replication === undefined ? {} : { replication: replication(lockClass) }),
+        },
+        // Logs may only be written once the log bucket's policy is there.
+        { ...options, dependsOn: [...roles, accessLogs] },
+      );
+      return [lockClass, bucket];
+    }),
+  );
+}
+
+/** The lock classes that hold objects, and the lifecycles of those objects. */
+export function lifecyclesByLockClass(system: System): Record<string, ObjectLifecycle[]> {
+  const byClass: Record<string, ObjectLifecycle[]> = {};
+  const add = (
+    id: string,
+    prefix: string,
+    { lockClass, retention, transitions }: System["tiers"][string],
+  ) => {
+    (byClass[lockClass] ??= []).push({
+      id,
+      prefix,
+      expirationDays: wholeDays(retention),
+      transitions: transitionsOf(transitions ?? {}),
+    });
+  };
+  for (const [name, tier] of Object.entries(system.tiers)) {
+    add(`recovery-points-${name}`, recoveryPointPrefix(name), tier);
+  }
+  for (const [name, store] of Object.entries(system.stores)) {
+    if (store.kind === "objects") {
+      add(`records-${name}`, recordPrefix(name), store);
+    }
+  }
+  return byClass;
+}
+
+/** Both regions copy to each other and to the archive; the archive copies nowhere. */
+function replicationOf(
+  landscape: Landscape,
+): ((lockClass: string) => NonNullable<RecordBucketArgs["replication"]>) | undefined {
+  const { own, archive, copiesTo } = landscape;
+  if (copiesTo.length === 0) {
+    return undefined;
+  }
+  return (lockClass) => ({
+    roleArn: roleArn("record-replication", own),
+    destinations: copiesTo.map((place) => ({
+      id: `to-${place.region}`,
+      bucketArn: bucketArn(recordsPurpose(lockClass), place),
+      keyAliasArn: keyAliasArn("records", place),
+      mutual: place !== archive,
+      ...(place.account === own.account ? {} : { otherAccount: place.account }),
+    })),
+  });
+}
+
+/** Replication roles of another account that write here; those of the same account need no leave. */
+function replicationFrom({ own, copiesFrom }: Landscape): RecordBucketArgs["replicationFrom"] {
+  const foreign = copiesFrom.filter(({ account }) => account !== own.account);
+  return foreign.length === 0
+    ? []
+    : [
+        {
+          account: String(foreign[0]?.account),
+          roleArns: foreign.map((place) => roleArn("record-replication", place)),
+        },
+      ];
+}

@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ServiceRole } from "../components/access/serviceRole";
+import { replicationPolicy } from "../components/storage/replicationPolicy";
+import {
+  restoreTestPolicy,
+  snapshotPolicy,
+  type SnapshotScope,
+} from "../components/vaults/snapshotPolicies";
+import { type Configuration } from "../config/configuration";
+import { type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
+import { databaseOf } from "./database";
+import { type Landscape } from "./places";
+import { lifecyclesByLockClass } from "./records";
+import { snapshotRetentions } from "./snapshots";
+
+/**
+ * Declares the roles of both regions. AWS keeps roles in us-east-1, so they belong to the primary
+ * region's stack, and a failover changes none.
+ */
+export function declareRoles(
+  { system }: Configuration,
+  landscape: Landscape,
+  options: pulumi.ComponentResourceOptions,
+): ServiceRole[] {
+  const { primary, standby, archive, tags, disposable } = landscape;
+  const engine = databaseOf(system)?.engine;
+  const purposes = Object.keys(lifecyclesByLockClass(system)).map(recordsPurpose);
+  const vaultPurposes = Object.keys(snapshotRetentions(system)).map(vaultPurpose);
+  const rolesOf = (place: Place, other: Place): ServiceRole[] => {
+    const shared = { place, tags, disposable };
+    const replication = new ServiceRole(
+      `record-replication-${place.region}`,
+      {
+        ...shared,
+        purpose: "record-replication",
+        description: `Copies records of ${system.id} from ${place.region} to the other regions`,
+        service: "s3.amazonaws.com",
+        policy: replicationPolicy({ source: place, destinations: [other, archive], purposes }),
+        taggedPurpose: "replication",
+      },
+      options,
+    );
+    if (engine === undefined) {
+      return [replication];
+    }
+    const scope: SnapshotScope = { place, copiesTo: [other, archive], engine, vaultPurposes };
+    const snapshots = new ServiceRole(
+      `snapshots-${place.region}`,
+      {
+        ...shared,
+        purpose: "snapshots",
+        description: `Takes and copies snapshots of ${system.id} in ${place.region}`,
+        service: "backup.amazonaws.com",
+        policy: snapshotPolicy(scope),
+        taggedPurpose: "snapshot-plan",
+      },
+      options,
+    );
+    const restoreTest = new ServiceRole(
+      `restore-test-${place.region}`,
+      {
+        ...shared,
+        purpose: "restore-test",
+        description: `Rehearses restores of ${system.id} in ${place.region}`,
+        service: "backup.amazonaws.com",
+        policy: restoreTestPolicy(scope),
+        taggedPurpose: "restore-test",
+      },
+      options,
+    );
+    return [replication, snapshots, restoreTest];
+  };
+  return [...rolesOf(primary, standby), ...rolesOf(standby, primary)];
+}

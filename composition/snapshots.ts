@@ -1,0 +1,130 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Database } from "../components/database/database";
+import { BackupRegion } from "../components/vaults/backupRegion";
+import { BackupVault } from "../components/vaults/backupVault";
+import { NoticeTopic } from "../components/vaults/noticeTopic";
+import { RestoreTesting } from "../components/vaults/restoreTesting";
+import { SnapshotPlan } from "../components/vaults/snapshotPlan";
+import { type Configuration } from "../config/configuration";
+import { wholeDays } from "../config/duration";
+import { type System } from "../config/system";
+import { roleArn, vaultArn, vaultPurpose } from "../contracts/names";
+import { databaseOf } from "./database";
+import { type Keys } from "./keys";
+import { lockOf } from "./locks";
+import { type Landscape } from "./places";
+
+/** The vaults of a stack's region, by lock class, and the topic that they report to. */
+export interface Vaults {
+  readonly byLockClass: Readonly<Record<string, BackupVault>>;
+  readonly noticeTopicArn: pulumi.Output<string>;
+}
+
+/** Declares the vaults of a stack's region, and the region's opt-in where this system owns it. */
+export function declareVaults(
+  configuration: Configuration,
+  landscape: Landscape,
+  keys: Keys,
+  options: pulumi.ComponentResourceOptions,
+): Vaults {
+  const { own, tags, disposable, copiesFrom } = landscape;
+  if (configuration.system.owns.includes("backup-region-settings")) {
+    new BackupRegion("backup-region", options);
+  }
+  const topic = new NoticeTopic(
+    "notices",
+    { place: own, kmsKeyArn: keys.notices.arn, publishers: ["backup.amazonaws.com"], tags },
+    options,
+  );
+  const byLockClass = Object.fromEntries(
+    Object.entries(snapshotRetentions(configuration.system)).map(([lockClass, maximumDays]) => {
+      const lock = lockOf(configuration, lockClass);
+      const vault = new BackupVault(
+        vaultPurpose(lockClass),
+        {
+          place: own,
+          purpose: vaultPurpose(lockClass),
+          kmsKeyArn: keys.snapshots.arn,
+          noticeTopicArn: topic.arn,
+          lock: { mode: lock?.mode ?? "GOVERNANCE", minimumDays: lock?.days ?? 1, maximumDays },
+          copiesFromAccounts: [
+            ...new Set(
+              copiesFrom.map(({ account }) => account).filter((account) => account !== own.account),
+            ),
+          ],
+          tags,
+          disposable,
+        },
+        options,
+      );
+      return [lockClass, vault];
+    }),
+  );
+  return { byLockClass, noticeTopicArn: topic.arn };
+}
+
+/** Declares the snapshots of a region's database, their copies, and the rehearsal of a restore. */
+export function declareSnapshots(
+  { system }: Configuration,
+  landscape: Landscape,
+  vaults: Vaults,
+  database: Database,
+  options: pulumi.ComponentResourceOptions,
+): void {
+  const { own, copiesTo, tags, disposable } = landscape;
+  const { timeZone, recoveryTest } = system.schedules;
+  const store = databaseOf(system);
+  const series = Object.entries(store?.snapshots ?? {}).flatMap(([name, { schedule, tier }]) => {
+    const kept = system.tiers[tier];
+    const vault = kept && vaults.byLockClass[kept.lockClass];
+    return kept === undefined || vault === undefined ? [] : [{ name, schedule, kept, vault }];
+  });
+  new SnapshotPlan(
+    "snapshots",
+    {
+      place: own,
+      rules: series.map(({ name, schedule, kept, vault }) => ({
+        name,
+        schedule,
+        retentionDays: wholeDays(kept.retention),
+        vaultName: vault.vaultName,
+        copyToVaultArns: copiesTo.map((place) => vaultArn(vaultPurpose(kept.lockClass), place)),
+      })),
+      timeZone,
+      roleArn: roleArn("snapshots", own),
+      resourceArns: [database.arn],
+      tags,
+      disposable,
+    },
+    options,
+  );
+  new RestoreTesting(
+    "restore-test",
+    {
+      place: own,
+      schedule: recoveryTest,
+      timeZone,
+      vaultArns: Object.values(vaults.byLockClass).map(({ arn }) => arn),
+      resourceType: store?.engine === "rds-postgresql" ? "RDS" : "Aurora",
+      resourceArns: [database.arn],
+      // Wide enough for the rarest series, a monthly one.
+      windowDays: 35,
+      roleArn: roleArn("restore-test", own),
+      tags,
+    },
+    options,
+  );
+}
+
+/** The lock classes that hold snapshots, and the longest retention in each, in days. */
+export function snapshotRetentions(system: System): Record<string, number> {
+  const longest: Record<string, number> = {};
+  for (const { tier } of Object.values(databaseOf(system)?.snapshots ?? {})) {
+    const kept = system.tiers[tier];
+    if (kept !== undefined) {
+      const days = wholeDays(kept.retention);
+      longest[kept.lockClass] = Math.max(longest[kept.lockClass] ?? 0, days);
+    }
+  }
+  return longest;
+}

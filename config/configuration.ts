@@ -1,0 +1,177 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { ConfigurationError, type Problem, show } from "./problem";
+import { type StackSettings, stackSchema } from "./stack";
+import { type System } from "./system";
+import { systemSchema } from "./systemRules";
+import { checkAgainst, readYamlFile, type SourceFile } from "./yamlFile";
+
+/** All that one stack is declared from, validated. */
+export interface Configuration {
+  readonly settings: StackSettings;
+  readonly system: System;
+  /** Region of this stack: the system's region for the stack's role. */
+  readonly region: string;
+}
+
+/** Prefix of the project's keys in a stack file. */
+const namespace = "trading-dr:";
+
+/**
+ * Validates a stack's settings and the system file that they name, both whole.
+ *
+ * @param raw Every key of the stack's configuration as Pulumi gives it: text, with structures as JSON.
+ * @param source Where `raw` comes from, for messages.
+ * @param systemsDirectory Directory of the system files.
+ * @throws ConfigurationError with every problem of the settings and of the system file.
+ */
+export function readConfiguration(
+  raw: Readonly<Record<string, string>>,
+  source: Omit<SourceFile, "data">,
+  systemsDirectory: string,
+): Configuration {
+  const parsed = settingsFrom(raw);
+  const checked = checkAgainst(stackSchema, parsed, source);
+  const problems: Problem[] = "problems" in checked ? [...checked.problems] : [];
+  let system: System | undefined;
+  const id = parsed["system"];
+  if (typeof id === "string") {
+    try {
+      system = loadSystem(id, systemsDirectory);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) {
+        throw error;
+      }
+      problems.push(...error.problems);
+    }
+  }
+  if ("value" in checked && system !== undefined) {
+    problems.push(...jointProblems(checked.value, system, source));
+  }
+  if (problems.length > 0 || !("value" in checked) || system === undefined) {
+    throw new ConfigurationError(problems);
+  }
+  return { settings: checked.value, system, region: regionOf(system, checked.value.role) };
+}
+
+/** The region that a stack of some role declares its resources in. */
+export function regionOf(system: Pick<System, "regions">, role: StackSettings["role"]): string {
+  const { primary, standby, archive } = system.regions;
+  return { prod: primary, dr: standby, archive }[role];
+}
+
+/**
+ * Reads and validates a system file.
+ *
+ * @param id The system, which is also the file's name.
+ * @throws ConfigurationError when there is no such file or it has any problem.
+ */
+export function loadSystem(id: string, systemsDirectory: string): System {
+  const known = systemIds(systemsDirectory);
+  const file = relative(process.cwd(), join(systemsDirectory, `${id}.yaml`));
+  if (!known.includes(id)) {
+    throw new ConfigurationError([
+      {
+        file,
+        path: "",
+        message: `there is no system ${show(id)}; use one of ${known.join(", ")}, or add the file`,
+      },
+    ]);
+  }
+  const source = readYamlFile(file);
+  const checked = checkAgainst(systemSchema, source.data, source);
+  const problems = "problems" in checked ? [...checked.problems] : [];
+  if ("value" in checked && checked.value.id !== id) {
+    problems.push(
+      problemAt(
+        source,
+        "id",
+        checked.value.id,
+        `must be the file's name, "${id}"; change one of the two`,
+      ),
+    );
+  }
+  if (problems.length > 0 || !("value" in checked)) {
+    throw new ConfigurationError(problems);
+  }
+  return checked.value;
+}
+
+/** The ids of all systems that have a file. */
+export function systemIds(systemsDirectory: string): string[] {
+  return readdirSync(systemsDirectory)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => name.slice(0, -".yaml".length))
+    .sort();
+}
+
+/** The settings under the project's own prefix, structures parsed. */
+function settingsFrom(raw: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(raw)
+      .filter(([key]) => key.startsWith(namespace))
+      .map(([key, value]) => [key.slice(namespace.length), parseStructure(value)]),
+  );
+}
+
+function parseStructure(value: string): unknown {
+  if (!/^[[{]/.test(value)) {
+    return value;
+  }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** What must hold between a stack's settings and its system. */
+function jointProblems(
+  settings: StackSettings,
+  system: System,
+  source: Omit<SourceFile, "data">,
+): Problem[] {
+  const problems: Problem[] = [];
+  const compliance = Object.entries(system.lockClasses).filter(
+    ([, { mode }]) => mode === "compliance",
+  );
+  if (compliance.length > 0 && settings.complianceLocks === undefined) {
+    problems.push(
+      problemAt(
+        source,
+        "complianceLocks",
+        undefined,
+        `missing: systems/${system.id}.yaml asks for compliance mode (${compliance.map(([name]) => `lockClasses.${name}`).join(", ")}), which nobody can undo; ` +
+          `acknowledge it with {kind: acknowledged, date, approver, reason}, or put it off with {kind: deferred}`,
+      ),
+    );
+  }
+  const zone = settings.hostedZone?.name;
+  if (zone !== undefined && !`.${system.failover.recordName}`.endsWith(`.${zone}`)) {
+    problems.push(
+      problemAt(
+        source,
+        "hostedZone",
+        zone,
+        `must be the zone of ${system.failover.recordName} (failover.recordName of systems/${system.id}.yaml); correct one of the two`,
+      ),
+    );
+  }
+  return problems;
+}
+
+function problemAt(
+  source: Omit<SourceFile, "data">,
+  path: string,
+  found: unknown,
+  message: string,
+): Problem {
+  const line = source.lineOf([path]);
+  return {
+    file: source.file,
+    path,
+    message,
+    ...(found === undefined ? {} : { found: show(found) }),
+    ...(line === undefined ? {} : { line }),
+  };
+}

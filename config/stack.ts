@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { account, date, identifier, oneOf, section, text, whenSound } from "./field";
+
+/**
+ * The schema of a stack's own settings, `Pulumi.<stack>.yaml`: only what differs from region to
+ * region. Everything about the trading system itself is in its system file.
+ */
+
+const network = section({
+  vpcId: text('must be a VPC; write it like "vpc-0123456789abcdef0"', /^vpc-[0-9a-f]{8,17}$/),
+  /** Private subnets for the database, in two availability zones or more. */
+  subnetIds: z
+    .array(
+      text('must be a subnet; write it like "subnet-0123456789abcdef0"', /^subnet-[0-9a-f]{8,17}$/),
+      {
+        error: "must be a list of subnets; write one a line",
+      },
+    )
+    .min(2, { error: "must name subnets in at least two availability zones" }),
+});
+
+/** The Kubernetes cluster (EKS) that the trading system and the jobs run on. */
+const cluster = section({
+  name: text(
+    'must be an EKS cluster\'s name; write it like "trading-us-east-1"',
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
+  ),
+  /** Security group of its nodes: the only one that may reach the database. */
+  securityGroupId: text(
+    'must be a security group; write it like "sg-0123456789abcdef0"',
+    /^sg-[0-9a-f]{8,17}$/,
+  ),
+});
+
+const zoneName = text(
+  'must be a DNS zone; write it like "example.com"',
+  /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
+);
+
+/** The DNS zone of the failover records: an existing one, or one that the stack makes. */
+const hostedZone = z.discriminatedUnion(
+  "kind",
+  [
+    section({
+      kind: z.literal("adopt"),
+      name: zoneName,
+      id: text(
+        'must be a hosted zone\'s id; write it like "Z0123456789ABCDEFGHIJ"',
+        /^Z[A-Z0-9]{6,32}$/,
+      ),
+    }),
+    section({ kind: z.literal("create"), name: zoneName }),
+  ],
+  {
+    error:
+      "must have a kind: adopt (with name and id) or create (with name); set kind to one of them",
+  },
+);
+
+/**
+ * What becomes of lock classes of mode `compliance`. A compliance lock cannot be lifted by anybody,
+ * so somebody signs for it; until then the class is governance, and the preview says so.
+ */
+const complianceLocks = z.discriminatedUnion(
+  "kind",
+  [
+    section({
+      kind: z.literal("acknowledged"),
+      date: date(),
+      /** The role, not the person, that answers for it. */
+      approver: text(
+        'must name the role that approved it; write it like "Chief compliance officer"',
+      ),
+      reason: text("must say why the locks are wanted; write a short text"),
+    }),
+    section({ kind: z.literal("deferred") }),
+  ],
+  {
+    error:
+      "must have a kind: acknowledged (with date, approver and reason) or deferred (compliance classes stay governance for now); set kind to one of them",
+  },
+);
+
+/** The keys of `trading-dr:` in a stack file. */
+export const stackShape = section({
+  system: identifier(15),
+  /** `prod`: the primary region. `dr`: the standby region. `archive`: the last copy. */
+  role: oneOf("prod", "dr", "archive"),
+  /**
+   * How far the first deployment has come. `landing`: only what other stacks copy into (keys,
+   * buckets, vaults). `whole`: everything. The `dr` stack starts with `landing`.
+   */
+  phase: oneOf("landing", "whole").default("whole"),
+  /** `sandbox` is for trying things out: no locks, nothing that cannot be deleted again. */
+  profile: oneOf("production", "sandbox").default("production"),
+  /** AWS accounts: of the trading system, and of the archive (the same one, or better a second). */
+  accounts: section({ trading: account(), archive: account() }),
+  /** Role that the archive stack takes on, when the archive is in a second account. */
+  assumeRoleArn: text(
+    'must be a role\'s ARN; write it like "arn:aws:iam::444455556666:role/deployer"',
+    /^arn:aws:iam::\d{12}:role\/\S+$/,
+  ).optional(),
+  complianceLocks: complianceLocks.optional(),
+  network: network.optional(),
+  cluster: cluster.optional(),
+  hostedZone: hostedZone.optional(),
+});
+
+/** A stack's settings, validated. */
+export type StackSettings = z.output<typeof stackShape>;
+export type StackRole = StackSettings["role"];
+
+/** The schema of a stack's settings: its shape, and what each role needs or must not have. */
+export const stackSchema = stackShape.superRefine(
+  ({ role, phase, network, cluster, hostedZone, assumeRoleArn }, context) => {
+    const complain = (path: string, message: string) => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (phase === "landing" && role !== "dr") {
+      complain("phase", "only the dr stack has a landing phase; remove it, or set it to whole");
+    }
+    for (const [key, value] of Object.entries({ network, cluster })) {
+      if (role === "archive" && value !== undefined) {
+        complain(key, "the archive runs nothing and has no network of its own; remove it");
+      } else if (role !== "archive" && value === undefined) {
+        complain(key, `the ${role} stack needs it for the database; add it to the stack's file`);
+      }
+    }
+    if (role === "prod" ? hostedZone === undefined : hostedZone !== undefined) {
+      complain(
+        "hostedZone",
+        role === "prod"
+          ? "the prod stack holds the failover records; add it, with kind adopt or create"
+          : "only the prod stack holds DNS records; remove it",
+      );
+    }
+    if (role !== "archive" && assumeRoleArn !== undefined) {
+      complain(
+        "assumeRoleArn",
+        "only the archive stack takes on a role in another account; remove it",
+      );
+    }
+  },
+  whenSound("role", "phase", "network", "cluster", "hostedZone", "assumeRoleArn"),
+);

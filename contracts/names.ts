@@ -1,0 +1,157 @@
+/**
+ * Physical names. Every stack computes the names of the other side instead of reading its state, so
+ * a name is a function of the system, the purpose, the region and the account, and of nothing else.
+ * Changing any name replaces or orphans what bears it: `test/contracts/names.test.ts` pins them.
+ */
+
+/** Where a named thing belongs. */
+export interface Place {
+  /** The trading system's id, at most 15 characters. */
+  readonly system: string;
+  /** AWS region, `us-east-1`. */
+  readonly region: string;
+  /** AWS account, 12 digits. */
+  readonly account: string;
+}
+
+/**
+ * What the names of a service look like.
+ *
+ * `carries`: names must be unique within what the service shares them in. S3 shares bucket names
+ * across all accounts; IAM shares roles across regions; RDS wants members of a global database to
+ * have different names. `global` names are the same in every region on purpose.
+ */
+interface NamingRule {
+  readonly carries: "account-and-region" | "region" | "nothing";
+  readonly maximumLength: number;
+  readonly pattern: RegExp;
+  readonly prefix?: string;
+  /** Between the parts; a hyphen unless the service refuses it. */
+  readonly separator?: "_" | "/";
+}
+
+const hyphenated = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+const rules = {
+  bucket: { carries: "account-and-region", maximumLength: 63, pattern: hyphenated },
+  keyAlias: {
+    carries: "region",
+    maximumLength: 256,
+    pattern: /^alias\/(?!aws\/)[a-z0-9-]+$/,
+    prefix: "alias/",
+  },
+  vault: { carries: "region", maximumLength: 50, pattern: hyphenated },
+  backupPlan: { carries: "region", maximumLength: 50, pattern: hyphenated },
+  backupSelection: { carries: "region", maximumLength: 50, pattern: hyphenated },
+  restoreTestingPlan: {
+    carries: "region",
+    maximumLength: 50,
+    pattern: /^[a-z0-9_]+$/,
+    separator: "_",
+  },
+  role: { carries: "region", maximumLength: 64, pattern: hyphenated },
+  globalCluster: { carries: "nothing", maximumLength: 63, pattern: hyphenated },
+  databaseCluster: { carries: "region", maximumLength: 63, pattern: hyphenated },
+  databaseInstance: { carries: "region", maximumLength: 63, pattern: hyphenated },
+  finalSnapshot: { carries: "region", maximumLength: 255, pattern: hyphenated },
+  parameterGroup: { carries: "region", maximumLength: 255, pattern: hyphenated },
+  subnetGroup: { carries: "region", maximumLength: 255, pattern: hyphenated },
+  securityGroup: { carries: "region", maximumLength: 255, pattern: hyphenated },
+  secret: {
+    carries: "nothing",
+    maximumLength: 512,
+    // An end of a hyphen and six characters would look like the suffix that AWS adds to the ARN.
+    pattern: /^(?!.*-[a-z0-9]{6}$)[a-z0-9-]+\/[a-z0-9-]+$/,
+    separator: "/",
+  },
+  topic: { carries: "region", maximumLength: 256, pattern: hyphenated },
+} as const satisfies Record<string, NamingRule>;
+
+/** A kind of thing that has a physical name. */
+export type NamedService = keyof typeof rules;
+
+/** Every service that {@link physicalName} knows. */
+export const namedServices = Object.keys(rules) as NamedService[];
+
+/**
+ * What a thing is for. `<class>` is a lock class, a single word. No purpose ends in a hyphen and
+ * another purpose, so that system `a-b` with purpose `c` never meets system `a` with `b-c`.
+ */
+export type Purpose =
+  | "database"
+  | `database-${string}`
+  | "records"
+  | "snapshots"
+  | "secrets"
+  | "notices"
+  | "access-logs"
+  | "record-replication"
+  | "restore-test"
+  | "break-glass"
+  | `${string}-records`
+  | `${string}-vault`;
+
+/**
+ * The physical name of something.
+ *
+ * @throws RangeError when the service would refuse the name. Configurations are validated so that
+ * this cannot happen; it guards against a new purpose that is too long.
+ */
+export function physicalName(service: NamedService, purpose: Purpose, place: Place): string {
+  const rule: NamingRule = rules[service];
+  const parts = [place.system, purpose];
+  if (rule.carries === "account-and-region") {
+    parts.push(place.account);
+  }
+  if (rule.carries !== "nothing") {
+    parts.push(place.region);
+  }
+  const joined = parts.join(rule.separator ?? "-");
+  const name = `${rule.prefix ?? ""}${rule.separator === "_" ? joined.replaceAll("-", "_") : joined}`;
+  if (name.length > rule.maximumLength || !rule.pattern.test(name)) {
+    throw new RangeError(
+      `${service} name "${name}" is not allowed: at most ${String(rule.maximumLength)} characters that match ${String(rule.pattern)}; shorten the system's id or the purpose`,
+    );
+  }
+  return name;
+}
+
+/** ARN of a bucket. */
+export function bucketArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:s3:::${physicalName("bucket", purpose, place)}`;
+}
+
+/** ARN of a key's alias. Most services take it where a key's own ARN is not known in advance. */
+export function keyAliasArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:kms:${place.region}:${place.account}:${physicalName("keyAlias", purpose, place)}`;
+}
+
+/** ARN of a backup vault. */
+export function vaultArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:backup:${place.region}:${place.account}:backup-vault:${physicalName("vault", purpose, place)}`;
+}
+
+/** ARN of an IAM role. The region is part of the role's name: it says whose work the role does. */
+export function roleArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:iam::${place.account}:role/${physicalName("role", purpose, place)}`;
+}
+
+/** ARN of an Aurora cluster. */
+export function databaseClusterArn(place: Place): string {
+  return `arn:aws:rds:${place.region}:${place.account}:cluster:${physicalName("databaseCluster", "database", place)}`;
+}
+
+/** ARN of a plain RDS instance. */
+export function databaseInstanceArn(place: Place): string {
+  return `arn:aws:rds:${place.region}:${place.account}:db:${physicalName("databaseInstance", "database", place)}`;
+}
+
+/** Bucket of the records of a lock class. */
+export function recordsPurpose(lockClass: string): Purpose {
+  return `${lockClass}-records`;
+}
+
+/** Vault of the snapshots of a lock class. */
+export function vaultPurpose(lockClass: string): Purpose {
+  return `${lockClass}-vault`;
+}

@@ -1,0 +1,30 @@
+/** What a stack tells people and other programs. No stack reads another's outputs. */
+export interface StackOutputs {
+  readonly system: string;
+  readonly role: "prod" | "dr" | "archive";
+  readonly region: string;
+  readonly phase: "landing" | "whole";
+  readonly profile: "production" | "sandbox";
+  /** Aliases of the keys, by purpose. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** Names of the record buckets, by lock class. */
+  readonly recordBuckets: Readonly<Record<string, unknown>>;
+  /** ARNs of the vaults, by lock class. */
+  readonly vaults: Readonly<Record<string, unknown>>;
+  /** ARN of the topic for notices. */
+  readonly noticeTopicArn: unknown;
+  /** The database, where this stack has one. */
+  readonly database?: Readonly<Record<string, unknown>>;
+  /** What the system file declares and no component builds yet. */
+  readonly notBuiltYet: readonly NotBuilt[];
+  /** What a reader should know before trusting the stack. */
+  readonly remarks: readonly string[];
+}
+
+/** A part of the system file that no component builds yet. */
+export interface NotBuilt {
+  /** Path in the system file: `stores.cache`. */
+  readonly path: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+}

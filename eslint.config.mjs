@@ -1,0 +1,90 @@
+import eslint from "@eslint/js";
+import pulumi from "@pulumi/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+/** Folders that must be usable without Pulumi, by the code that CronJobs run. */
+const withoutPulumi = ["config/**/*.ts", "contracts/**/*.ts"];
+
+export default tseslint.config(
+  { ignores: ["node_modules/"] },
+  eslint.configs.recommended,
+  {
+    files: ["**/*.cjs"],
+    languageOptions: {
+      globals: {
+        module: "writable",
+        process: "readonly",
+        require: "readonly",
+        setImmediate: "readonly",
+      },
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { "@pulumi": pulumi },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "no-console": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.object.name='pulumi'][callee.property.name='Config']",
+          message: "configuration is read once, in index.ts, from pulumi.runtime.allConfig()",
+        },
+      ],
+    },
+  },
+  {
+    files: ["components/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/(config|composition|preview|recovery|policies)/",
+              message:
+                "components know nothing of files, wiring or jobs; take the value as an input",
+            },
+          ],
+        },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.object.object.name=/^(aws|random)$/][arguments.length<3]",
+          message: "a child of a component takes options with its parent",
+        },
+        {
+          selector: "NewExpression[callee.object.name='random'][arguments.length<3]",
+          message: "a child of a component takes options with its parent",
+        },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "components know nothing of the environment; take the value as an input",
+        },
+      ],
+    },
+  },
+  {
+    files: withoutPulumi,
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["@pulumi/*"], message: "this folder is also used where there is no Pulumi" },
+            {
+              regex: "/(components|composition|preview|policies)/",
+              message: "dependencies point from the stacks to here, not back",
+            },
+          ],
+        },
+      ],
+    },
+  },
+);

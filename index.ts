@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { declareDatabase } from "./composition/database";
+import { declareKeys } from "./composition/keys";
+import { landscapeOf } from "./composition/places";
+import { declareRecordBuckets } from "./composition/records";
+import { notBuiltYet, remarksOn } from "./composition/remarks";
+import { declareRoles } from "./composition/roles";
+import { declareSnapshots, declareVaults } from "./composition/snapshots";
+import { type Configuration, readConfiguration } from "./config/configuration";
+import { ConfigurationError } from "./config/problem";
+import { type StackOutputs } from "./contracts/outputs";
+
+/** Declares one stack: what its role, phase and system file ask for, in its own region. */
+function program(): StackOutputs {
+  const configuration = configurationOfStack();
+  const { settings, system, region } = configuration;
+  const landscape = landscapeOf(configuration);
+  const whole = settings.phase === "whole";
+  const options = { providers: providersOf(configuration) };
+
+  const keys = declareKeys(landscape, options);
+  const vaults = declareVaults(configuration, landscape, keys, options);
+  const roles = settings.role === "prod" ? declareRoles(configuration, landscape, options) : [];
+  const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
+  const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
+  if (database !== undefined) {
+    declareSnapshots(configuration, landscape, vaults, database, { ...options, dependsOn: roles });
+  }
+  return {
+    system: system.id,
+    role: settings.role,
+    region,
+    phase: settings.phase,
+    profile: settings.profile,
+    keys: mapValues(keys, ({ alias }) => alias),
+    recordBuckets: mapValues(recordBuckets, ({ bucketName }) => bucketName),
+    vaults: mapValues(vaults.byLockClass, ({ arn }) => arn),
+    noticeTopicArn: vaults.noticeTopicArn,
+    ...(database === undefined
+      ? {}
+      : {
+          database: {
+            arn: database.arn,
+            endpoint: database.endpoint,
+            administratorSecretArn: database.administratorSecretArn,
+          },
+        }),
+    notBuiltYet: notBuiltYet(configuration),
+    remarks: remarksOn(configuration),
+  };
+}
+
+/** The only place that reads Pulumi's configuration. */
+function configurationOfStack(): Configuration {
+  try {
+    return readConfiguration(
+      pulumi.runtime.allConfig(),
+      { file: `Pulumi.${pulumi.getStack()}.yaml`, lineOf: () => undefined },
+      join(__dirname, "systems"),
+    );
+  } catch (error) {
+    // A RunError is shown without a stack trace, which would say nothing here.
+    throw error instanceof ConfigurationError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** The stack's explicit providers: AWS for its one region and account, and random values. */
+function providersOf({ settings, region }: Configuration): pulumi.ProviderResource[] {
+  const account =
+    settings.role === "archive" ? settings.accounts.archive : settings.accounts.trading;
+  return [
+    new aws.Provider("aws", {
+      region: region as aws.Region,
+      allowedAccountIds: [account],
+      ...(settings.assumeRoleArn === undefined
+        ? {}
+        : { assumeRoles: [{ roleArn: settings.assumeRoleArn }] }),
+    }),
+    new random.Provider("random"),
+  ];
+}
+
+function mapValues<Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  change: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}
+
+export = program;

@@ -1,0 +1,113 @@
+import { type NotBuilt } from "../contracts/outputs";
+import { type PreviewedResource, previewStack } from "./inProcess";
+import { isGlobal, ruleViolations } from "./rules";
+import { readStacks, type ReadyStack, type StackChoice } from "./stacks";
+import { type Shown } from "./wireValue";
+
+/** One stack of a {@link PreviewReport}. */
+export interface StackReport {
+  readonly name: string;
+  readonly system: string;
+  readonly role: string;
+  readonly region: string;
+  /** What a reader should know before trusting the stack. */
+  readonly remarks: readonly string[];
+  /** Resources by type, most first. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly outputs: Readonly<Record<string, Shown>>;
+  readonly resources: readonly PreviewedResource[];
+}
+
+/** What `npm run preview --json` prints; described in docs/preview.md. */
+export interface PreviewReport {
+  readonly stacks: readonly StackReport[];
+  readonly totals: {
+    /** Everything, components and providers included. */
+    readonly resources: number;
+    readonly components: number;
+    /** Resources whose deletion an engine refuses. */
+    readonly protected: number;
+  };
+  /** Parts of the system files that no component builds yet, each once. */
+  readonly notBuiltYet: readonly NotBuilt[];
+}
+
+/** A stack that breaks a rule which holds for every stack. */
+export class RuleViolationError extends Error {
+  public constructor(violations: readonly string[]) {
+    super(violations.join("\n"));
+    this.name = "RuleViolationError";
+  }
+}
+
+/**
+ * Previews every chosen stack.
+ *
+ * @param program The function that `index.ts` exports.
+ * @throws ConfigurationError before anything is declared, when any file has a problem.
+ * @throws RuleViolationError when a resource is in the wrong region or has no explicit provider.
+ */
+export async function previewReport(
+  program: () => unknown,
+  choice: StackChoice,
+): Promise<PreviewReport> {
+  const stacks: StackReport[] = [];
+  const violations: string[] = [];
+  const notBuilt = new Map<string, NotBuilt>();
+  for (const ready of readStacks(choice)) {
+    const { role } = ready.configuration.settings;
+    const preview = await previewStack(program, ready);
+    violations.push(...ruleViolations(preview, { role, region: ready.configuration.region }));
+    const { notBuiltYet, remarks, ...outputs } = preview.outputs;
+    for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {
+      notBuilt.set(part.path, part);
+    }
+    stacks.push(stackReport(ready, preview.resources, outputs, (remarks ?? []) as string[]));
+  }
+  if (violations.length > 0) {
+    throw new RuleViolationError(violations);
+  }
+  const resources = stacks.flatMap((stack) => stack.resources);
+  return {
+    stacks,
+    totals: {
+      resources: resources.length,
+      components: resources.filter(({ type }) => type.startsWith("trading-dr:")).length,
+      protected: resources.filter(({ options }) => options.protect === true).length,
+    },
+    notBuiltYet: [...notBuilt.values()],
+  };
+}
+
+function stackReport(
+  { name, configuration }: ReadyStack,
+  resources: readonly PreviewedResource[],
+  outputs: Readonly<Record<string, Shown>>,
+  remarks: readonly string[],
+): StackReport {
+  return {
+    name,
+    system: configuration.system.id,
+    role: configuration.settings.role,
+    region: configuration.region,
+    remarks,
+    counts: countsOf(resources),
+    outputs,
+    resources: resources.map((resource) =>
+      isGlobal(resource.type) ? { ...resource, region: "global" } : resource,
+    ),
+  };
+}
+
+function countsOf(resources: readonly PreviewedResource[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type } of resources) {
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return Object.fromEntries(
+    [...counts].sort(
+      ([type, count], [otherType, otherCount]) =>
+        otherCount - count || type.localeCompare(otherType),
+    ),
+  );
+}
