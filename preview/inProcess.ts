@@ -3,7 +3,7 @@ import type {
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
-import { type Shown, shown } from "./wireValue";
+import { secretMark, type Shown, shown } from "./wireValue";
 
 /** One resource that a stack would declare. */
 export interface PreviewedResource {
@@ -169,6 +169,19 @@ function shownRecord(struct: { toJavaScript(): object } | undefined): Record<str
   return shown(struct?.toJavaScript() ?? {}) as Record<string, Shown>;
 }
 
+/** Marks what the provider's schema calls secret, which a value not known yet does not say itself. */
+function withoutSecrets(
+  inputs: Record<string, Shown>,
+  secretKeys: readonly string[],
+): Record<string, Shown> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => [
+      key,
+      secretKeys.includes(key) ? secretMark : value,
+    ]),
+  );
+}
+
 function resourceOf(
   request: RegisterResourceRequest,
   names: UrnTranslation,
@@ -182,7 +195,10 @@ function resourceOf(
     type: request.getType(),
     name: request.getName(),
     ...(parent === "" ? {} : { parent }),
-    inputs: shownRecord(request.getObject()),
+    inputs: withoutSecrets(
+      shownRecord(request.getObject()),
+      request.getAdditionalsecretoutputsList(),
+    ),
     ...(ownOutputs === undefined ? {} : { outputs: ownOutputs }),
     options: optionsOf(request, names),
   };
