@@ -146,17 +146,6 @@ function jointProblems(
       ),
     );
   }
-  const zone = settings.hostedZone?.name;
-  if (zone !== undefined && !`.${system.failover.recordName}`.endsWith(`.${zone}`)) {
-    problems.push(
-      problemAt(
-        source,
-        "hostedZone",
-        zone,
-        `must be the zone of ${system.failover.recordName} (failover.recordName of systems/${system.id}.yaml); correct one of the two`,
-      ),
-    );
-  }
   return problems;
 }
 

@@ -26,15 +26,18 @@ export function readYamlFile(file: string): SourceFile {
   }
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new ConfigurationError(
-      document.errors.map((error) => ({
+  // The first error only: the others mostly follow from it.
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const reason = error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "";
+    throw new ConfigurationError([
+      {
         file,
         line: lines.linePos(error.pos[0]).line,
         path: "",
-        message: `not valid YAML: ${error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? ""}; correct the syntax`,
-      })),
-    );
+        message: `not valid YAML: ${reason}; correct the syntax`,
+      },
+    ]);
   }
   return {
     file,

@@ -25,7 +25,8 @@ type Paint = (style: Style, text: string) => string;
 
 function stackText(stack: StackReport, { verbose }: TextOptions, paint: Paint): string[] {
   const children = childrenByParent(stack.resources);
-  const roots = stack.resources.filter(({ parent }) => isRoot(parent, stack.resources));
+  const urns = new Set(stack.resources.map(({ urn }) => urn));
+  const roots = stack.resources.filter(({ parent }) => parent === undefined || !urns.has(parent));
   return [
     paint("bold", `Stack ${stack.name}: ${stack.system}, ${stack.role} in ${stack.region}`),
     ...stack.remarks.map((remark) => paint("yellow", `  ! ${remark}`)),
@@ -38,10 +39,6 @@ function stackText(stack: StackReport, { verbose }: TextOptions, paint: Paint): 
     "  Outputs",
     ...valueLines(stack.outputs, "    "),
   ];
-}
-
-function isRoot(parent: string | undefined, resources: readonly PreviewedResource[]): boolean {
-  return parent === undefined || !resources.some(({ urn }) => urn === parent);
 }
 
 function childrenByParent(
@@ -84,7 +81,8 @@ export function shortType(type: string): string {
 }
 
 function valueLines(value: Readonly<Record<string, Shown>>, indent: string): string[] {
-  return Object.entries(value).flatMap(([key, inner]) => {
+  return Object.entries(value).flatMap(([key, written]) => {
+    const inner = structureOf(written);
     if (Array.isArray(inner) && inner.some((entry) => typeof entry === "object")) {
       return [`${indent}${key}:`, ...inner.flatMap((entry) => entryLines(entry, indent))];
     }
@@ -93,6 +91,18 @@ function valueLines(value: Readonly<Record<string, Shown>>, indent: string): str
     }
     return [`${indent}${key}: ${typeof inner === "string" ? inner : JSON.stringify(inner)}`];
   });
+}
+
+/** Policies are texts that hold JSON: laid out, a person can read them. */
+function structureOf(value: Shown): Shown {
+  if (typeof value !== "string" || !value.startsWith("{")) {
+    return value;
+  }
+  try {
+    return JSON.parse(value) as Shown;
+  } catch {
+    return value;
+  }
 }
 
 function entryLines(entry: Shown, indent: string): string[] {

@@ -92,7 +92,8 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
         engine: "aurora-postgresql",
         engineVersion: args.engineVersion,
         globalClusterIdentifier:
-          globalCluster?.id ?? physicalName("globalCluster", "database", place),
+          globalCluster?.globalClusterIdentifier ??
+          physicalName("globalCluster", "database", place),
         ...(member.kind === "primary"
           ? { databaseName: member.databaseName }
           : { sourceRegion: member.primaryRegion }),
@@ -118,7 +119,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
       },
       { ...child, ignoreChanges: changedByFailover, dependsOn: [logs] },
     );
-    declareInstances(name, args, cluster.id, child);
+    declareInstances(name, args, cluster.clusterIdentifier, child);
     this.arn = cluster.arn;
     this.endpoint = cluster.endpoint;
     this.globalEndpoint = globalCluster?.endpoint;

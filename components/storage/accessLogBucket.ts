@@ -53,14 +53,14 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     );
     const versioning = new aws.s3.BucketVersioning(
       `${name}-versioning`,
-      { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
       child,
     );
-    closeBucket(name, bucket.id, child);
+    closeBucket(name, bucket.bucket, child);
     new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
       {
-        bucket: bucket.id,
+        bucket: bucket.bucket,
         rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
       },
       child,
@@ -68,7 +68,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     new aws.s3.BucketPolicy(
       `${name}-policy`,
       {
-        bucket: bucket.id,
+        bucket: bucket.bucket,
         policy: accessLogBucketPolicy(
           bucketArn("access-logs", args.place),
           args.place.account,
@@ -81,7 +81,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     new aws.s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       {
-        bucket: bucket.id,
+        bucket: bucket.bucket,
         transitionDefaultMinimumObjectSize: "all_storage_classes_128K",
         rules: lifecycleRules(
           [{ id: "access-logs", prefix: "", expirationDays: args.retentionDays, transitions: [] }],

@@ -74,17 +74,21 @@ export class RecordBucket extends pulumi.ComponentResource {
     );
     const versioning = new aws.s3.BucketVersioning(
       `${name}-versioning`,
-      { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
       child,
     );
     const afterVersioning = { ...child, dependsOn: [versioning] };
-    closeBucket(name, bucket.id, child);
-    encryptBucket(name, bucket.id, args.kmsKeyArn, child);
-    new aws.s3.BucketPolicy(`${name}-policy`, { bucket: bucket.id, policy: policyOf(args) }, child);
+    closeBucket(name, bucket.bucket, child);
+    encryptBucket(name, bucket.bucket, args.kmsKeyArn, child);
+    new aws.s3.BucketPolicy(
+      `${name}-policy`,
+      { bucket: bucket.bucket, policy: policyOf(args) },
+      child,
+    );
     new aws.s3.BucketLogging(
       `${name}-logging`,
       {
-        bucket: bucket.id,
+        bucket: bucket.bucket,
         targetBucket: args.accessLogBucket,
         targetPrefix: `${physicalName("bucket", args.purpose, args.place)}/`,
       },
@@ -93,7 +97,7 @@ export class RecordBucket extends pulumi.ComponentResource {
     new aws.s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       {
-        bucket: bucket.id,
+        bucket: bucket.bucket,
         // Objects below 128 KiB stay where they are: moving each costs more than it saves.
         transitionDefaultMinimumObjectSize: "all_storage_classes_128K",
         rules: lifecycleRules(args.lifecycles, args.cleaning),
@@ -103,7 +107,7 @@ export class RecordBucket extends pulumi.ComponentResource {
     if (lock !== undefined) {
       new aws.s3.BucketObjectLockConfiguration(
         `${name}-lock`,
-        { bucket: bucket.id, rule: { defaultRetention: { mode: lock.mode, days: lock.days } } },
+        { bucket: bucket.bucket, rule: { defaultRetention: { mode: lock.mode, days: lock.days } } },
         afterVersioning,
       );
     }
@@ -111,7 +115,7 @@ export class RecordBucket extends pulumi.ComponentResource {
       new aws.s3.BucketReplicationConfig(
         `${name}-replication`,
         {
-          bucket: bucket.id,
+          bucket: bucket.bucket,
           role: args.replication.roleArn,
           rules: replicationRules(args.replication.destinations),
         },

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { systemIds } from "../../config/configuration";
+import { type PreviewedResource } from "../../preview/inProcess";
+import { type PreviewReport, type StackReport } from "../../preview/report";
+import { previewJson } from "../support/previewCommand";
+import { projectDirectory } from "../support/projectCopy";
+
+const systems = systemIds(join(projectDirectory, "systems"));
+
+function stackOf(report: PreviewReport, name: string): StackReport {
+  const stack = report.stacks.find((candidate) => candidate.name === name);
+  assert.ok(stack, `no stack ${name}`);
+  return stack;
+}
+
+function ofType(stack: StackReport, type: string): PreviewedResource[] {
+  return stack.resources.filter((resource) => resource.type === type);
+}
+
+/** Children of a component of some type, by the component's name. */
+function childrenOf(stack: StackReport, component: PreviewedResource): PreviewedResource[] {
+  return stack.resources.filter(({ parent }) => parent === component.urn);
+}
+
+describe("preview of every system", () => {
+  it("knows all five systems", () => {
+    assert.deepEqual(systems, ["hft", "market-scanning", "smc", "trademaster", "trading-system"]);
+  });
+
+  for (const system of systems) {
+    describe(system, () => {
+      let report: PreviewReport;
+      let [prod, dr, archive]: StackReport[] = [];
+      const stack = (found: StackReport | undefined) => {
+        assert.ok(found);
+        return found;
+      };
+
+      before(async () => {
+        report = await previewJson(["--system", system]);
+        [prod, dr, archive] = ["prod", "dr", "archive"].map((name) => stackOf(report, name));
+      });
+
+      it("declares three stacks in their regions", () => {
+        assert.deepEqual(
+          report.stacks.map(({ name, system: id, region }) => ({ name, id, region })),
+          [
+            { name: "prod", id: system, region: "us-east-1" },
+            { name: "dr", id: system, region: "us-west-2" },
+            { name: "archive", id: system, region: "eu-west-1" },
+          ],
+        );
+      });
+
+      it("keeps every resource in its stack's region, and what is global in prod", () => {
+        const elsewhere = report.stacks.flatMap(({ name, region, resources }) =>
+          resources.filter(
+            (resource) =>
+              resource.type.startsWith("aws:") &&
+              resource.region !== region &&
+              !(resource.region === "global" && name === "prod"),
+          ),
+        );
+        assert.deepEqual(elsewhere, []);
+      });
+
+      it("gives every cloud resource an explicit provider", () => {
+        const without = report.stacks.flatMap(({ resources }) =>
+          resources.filter(
+            ({ type, options }) =>
+              !/^(trading-dr|pulumi):/.test(type) && options.provider === undefined,
+          ),
+        );
+        assert.deepEqual(without, []);
+      });
+
+      it("has record buckets of the same lock classes in three regions, each complete", () => {
+        const classes = [prod, dr, archive].map((candidate) =>
+          ofType(stack(candidate), "trading-dr:storage:RecordBucket").map(({ name }) => name),
+        );
+        assert.ok((classes[0]?.length ?? 0) >= 2);
+        assert.deepEqual(classes[1], classes[0]);
+        assert.deepEqual(classes[2], classes[0]);
+        for (const candidate of [prod, dr, archive].map(stack)) {
+          for (const bucket of ofType(candidate, "trading-dr:storage:RecordBucket")) {
+            const kinds = childrenOf(candidate, bucket).map(({ type }) => type.split(":").pop());
+            for (const kind of [
+              "BucketVersioning",
+              "BucketServerSideEncryptionConfiguration",
+              "BucketPublicAccessBlock",
+              "BucketLifecycleConfiguration",
+              "BucketPolicy",
+            ]) {
+              assert.equal(
+                kinds.filter((other) => other === kind).length,
+                1,
+                `${bucket.name}: ${kind}`,
+              );
+            }
+          }
+        }
+      });
+
+      it("replicates every record bucket of both regions to the two other places", () => {
+        const destinations = (candidate: StackReport) =>
+          ofType(candidate, "aws:s3/bucketReplicationConfig:BucketReplicationConfig").map(
+            ({ inputs }) =>
+              (inputs["rules"] as unknown as { destination: { bucket: string } }[]).map(
+                ({ destination }) => /-((?:us|eu)-[a-z]+-\d)$/.exec(destination.bucket)?.[1],
+              ),
+          );
+        const buckets = ofType(stack(prod), "trading-dr:storage:RecordBucket").length;
+        assert.deepEqual(
+          destinations(stack(prod)),
+          Array.from({ length: buckets }, () => ["us-west-2", "eu-west-1"]),
+        );
+        assert.deepEqual(
+          destinations(stack(dr)),
+          Array.from({ length: buckets }, () => ["us-east-1", "eu-west-1"]),
+        );
+        assert.deepEqual(destinations(stack(archive)), []);
+      });
+
+      it("names, as destinations, buckets that the other stacks declare", () => {
+        const declared = new Set(
+          report.stacks.flatMap((candidate) =>
+            ofType(candidate, "aws:s3/bucket:Bucket").map(
+              ({ inputs }) => `arn:aws:s3:::${String(inputs["bucket"])}`,
+            ),
+          ),
+        );
+        const named = report.stacks.flatMap((candidate) =>
+          ofType(candidate, "aws:s3/bucketReplicationConfig:BucketReplicationConfig").flatMap(
+            ({ inputs }) =>
+              (inputs["rules"] as unknown as { destination: { bucket: string } }[]).map(
+                ({ destination }) => destination.bucket,
+              ),
+          ),
+        );
+        assert.deepEqual(
+          named.filter((arn) => !declared.has(arn)),
+          [],
+        );
+      });
+
+      it("names, as replication roles, roles that prod declares", () => {
+        const roles = ofType(stack(prod), "aws:iam/role:Role").map(({ inputs }) =>
+          String(inputs["name"]),
+        );
+        const used = report.stacks.flatMap((candidate) =>
+          [
+            ...ofType(candidate, "aws:s3/bucketReplicationConfig:BucketReplicationConfig").map(
+              ({ inputs }) => inputs["role"],
+            ),
+            ...ofType(candidate, "aws:backup/selection:Selection").map(
+              ({ inputs }) => inputs["iamRoleArn"],
+            ),
+            ...ofType(candidate, "aws:backup/restoreTestingSelection:RestoreTestingSelection").map(
+              ({ inputs }) => inputs["iamRoleArn"],
+            ),
+          ].map((arn) => String(arn).split("/").pop()),
+        );
+        assert.ok(used.length > 0);
+        assert.deepEqual(
+          used.filter((role) => !roles.includes(String(role))),
+          [],
+        );
+      });
+
+      it("copies snapshots to vaults that the other stacks declare", () => {
+        const vaults = report.stacks.flatMap((candidate) =>
+          ofType(candidate, "aws:backup/vault:Vault").map(({ inputs }) => String(inputs["name"])),
+        );
+        assert.equal(vaults.length % 3, 0);
+        assert.ok(vaults.length >= 3);
+        const copies = report.stacks.flatMap((candidate) =>
+          ofType(candidate, "aws:backup/plan:Plan").flatMap(({ inputs }) =>
+            (
+              inputs["rules"] as unknown as { copyActions: { destinationVaultArn: string }[] }[]
+            ).flatMap(({ copyActions }) =>
+              copyActions.map(({ destinationVaultArn }) => destinationVaultArn),
+            ),
+          ),
+        );
+        assert.ok(copies.length >= 4);
+        assert.deepEqual(
+          copies.filter((arn) => !vaults.includes(String(arn.split(":").pop()))),
+          [],
+        );
+      });
+
+      it("has a database with a standby that has no administrator of its own", () => {
+        const engine = ofType(stack(prod), "aws:rds/globalCluster:GlobalCluster").length;
+        if (engine === 1) {
+          assert.equal(ofType(stack(prod), "aws:rds/cluster:Cluster").length, 1);
+          assert.ok(ofType(stack(prod), "aws:rds/clusterInstance:ClusterInstance").length >= 2);
+          assert.ok(ofType(stack(dr), "aws:rds/clusterInstance:ClusterInstance").length >= 1);
+          const [member] = ofType(stack(dr), "aws:rds/cluster:Cluster");
+          assert.equal("masterUsername" in (member?.inputs ?? {}), false);
+          assert.equal(
+            member?.inputs["globalClusterIdentifier"],
+            ofType(stack(prod), "aws:rds/globalCluster:GlobalCluster")[0]?.inputs[
+              "globalClusterIdentifier"
+            ],
+          );
+        } else {
+          const [original] = ofType(stack(prod), "aws:rds/instance:Instance");
+          const [replica] = ofType(stack(dr), "aws:rds/instance:Instance");
+          assert.equal(original?.inputs["multiAz"], true);
+          assert.equal("username" in (replica?.inputs ?? {}), false);
+          assert.equal(
+            String(replica?.inputs["replicateSourceDb"]).split(":").pop(),
+            original?.inputs["identifier"],
+          );
+        }
+      });
+
+      it("keeps every policy within what AWS takes", () => {
+        // Characters: IAM, KMS, S3 and SNS quotas. An inline role policy is the smallest.
+        const longest: Record<string, number> = {
+          "aws:iam/rolePolicy:RolePolicy": 10_240,
+          "aws:kms/key:Key": 32_768,
+          "aws:s3/bucketPolicy:BucketPolicy": 20_480,
+          "aws:sns/topicPolicy:TopicPolicy": 30_720,
+        };
+        for (const { resources } of report.stacks) {
+          for (const { type, name, inputs } of resources) {
+            const limit = longest[type];
+            if (limit !== undefined) {
+              assert.ok(String(inputs["policy"]).length <= limit, name);
+            }
+          }
+        }
+      });
+
+      it("drops no store: each is built, or reported as not built", () => {
+        assert.ok(report.notBuiltYet.some(({ path }) => path === "stores.cache"));
+        assert.ok(report.notBuiltYet.some(({ path }) => path === "budgets"));
+      });
+    });
+  }
+});

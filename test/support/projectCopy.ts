@@ -1,0 +1,28 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+/** Directory of the project. */
+export const projectDirectory = join(__dirname, "..", "..");
+
+const leftOut = [".git", "node_modules", "test", "bench", "docs"];
+
+/**
+ * Copies what a preview needs to a temporary directory, where files may be changed at will.
+ *
+ * @returns The directory; the caller removes it with {@link removeCopy}.
+ */
+export function copyOfProject(): string {
+  const copy = mkdtempSync(join(tmpdir(), "trading-dr-"));
+  cpSync(projectDirectory, copy, {
+    recursive: true,
+    filter: (source) => !leftOut.includes(basename(source)),
+  });
+  symlinkSync(join(projectDirectory, "node_modules"), join(copy, "node_modules"), "dir");
+  return copy;
+}
+
+/** Removes a copy made by {@link copyOfProject}. */
+export function removeCopy(copy: string): void {
+  rmSync(copy, { recursive: true, force: true });
+}
