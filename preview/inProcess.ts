@@ -69,19 +69,21 @@ const project = "trading-dr";
  * only the requests carry parents, options and the marks of secrets: what an engine would get.
  *
  * @param program The function that `index.ts` exports.
- * @throws whatever the program throws.
+ * @throws CloudCallError when the program asks the cloud something, else whatever it throws.
  */
 export async function previewStack(
   program: () => unknown,
   { name, config }: StackToPreview,
 ): Promise<StackPreview> {
+  const calls: string[] = [];
   pulumi.runtime.setAllConfig({ ...config });
   await pulumi.runtime.setMocks(
     {
       // Inputs come back as outputs; what only a provider can compute stays unknown.
       newResource: ({ inputs }) => ({ id: undefined, state: inputs as Record<string, unknown> }),
       call: ({ token }) => {
-        throw new Error(`the program calls ${token}, which needs a cloud; a stack must do without`);
+        calls.push(token);
+        throw new Error(token);
       },
     },
     project,
@@ -104,8 +106,13 @@ export async function previewStack(
     }
     registerOutputs(request, callback);
   };
-  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
-  await drained();
+  try {
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+    await drained();
+  } catch (error) {
+    // What a program makes of a refused call says less than the refusal.
+    throw calls.length === 0 ? error : new CloudCallError(calls);
+  }
 
   const names = new UrnTranslation(name);
   const resources = withRegions(requests.map((request) => resourceOf(request, names, outputs)));
@@ -114,6 +121,16 @@ export async function previewStack(
     resources: resources.filter(({ urn }) => !isStackUrn(urn)),
     outputs: [...outputs].find(([urn]) => isStackUrn(urn))?.[1] ?? {},
   };
+}
+
+/** A program that asks the cloud something, which a stack must not need in order to be declared. */
+export class CloudCallError extends Error {
+  public constructor(calls: readonly string[]) {
+    super(
+      `the program calls ${calls.join(", ")}, which needs a cloud; take the value from the configuration, or compute it from names`,
+    );
+    this.name = "CloudCallError";
+  }
 }
 
 /** Waits until every registration has been answered. The SDK keeps its typings of this to itself. */

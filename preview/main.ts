@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
 import program from "../index";
+import { CloudCallError } from "./inProcess";
 import { previewReport, RuleViolationError } from "./report";
 import { previewText } from "./text";
 
@@ -10,7 +11,8 @@ const help = `Shows what every stack would declare, without a cloud account.
 Usage: npm run preview -- [options]
 
   --stack NAME   only this stack: prod, dr or archive (default: all)
-  --system ID    another trading system than the stack files name, out of systems/
+  --system ID    one trading system out of systems/; where no stack file names it,
+                 as if the first system's stack files did
   --verbose      the inputs of every resource
   --json         everything for machines, as docs/preview.md describes
   --help         this text
@@ -67,6 +69,7 @@ function parseOptions(args: string[]) {
 /** Says what went wrong. Problems that have a message for people come without a stack trace. */
 function fail(error: unknown): void {
   const forPeople =
+    error instanceof CloudCallError ||
     error instanceof ConfigurationError ||
     error instanceof RuleViolationError ||
     error instanceof UsageError;

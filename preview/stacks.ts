@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Configuration, readConfiguration } from "../config/configuration";
 import { ConfigurationError, type Problem, show } from "../config/problem";
-import { readYamlFile } from "../config/yamlFile";
+import { readYamlFile, type SourceFile } from "../config/yamlFile";
 import { type StackToPreview } from "./inProcess";
 
 /** Which stacks to look at. */
@@ -11,7 +11,11 @@ export interface StackChoice {
   readonly directory: string;
   /** Only this stack. @default - every stack that has a file */
   readonly stack?: string;
-  /** Another trading system than the stack files name. @default - what they name */
+  /**
+   * Only this trading system: the stacks whose files name it or, where none does, those of the
+   * first stack's system, as if they named it.
+   * @default - whatever the stack files name
+   */
   readonly system?: string;
 }
 
@@ -28,9 +32,9 @@ export interface ReadyStack extends StackToPreview {
  */
 export function readStacks(choice: StackChoice): ReadyStack[] {
   const problems: Problem[] = [];
-  const ready = stackNames(choice).flatMap((name) => {
+  const collect = <Result>(read: () => Result): Result[] => {
     try {
-      return [readStack(name, choice)];
+      return [read()];
     } catch (error) {
       if (!(error instanceof ConfigurationError)) {
         throw error;
@@ -38,7 +42,13 @@ export function readStacks(choice: StackChoice): ReadyStack[] {
       problems.push(...error.problems);
       return [];
     }
-  });
+  };
+  const files = stackNames(choice).flatMap((name) =>
+    collect(() => readStackFile(name, choice.directory)),
+  );
+  const ready = ofSystem(files, choice.system).flatMap((file) =>
+    collect(() => readyStack(file, choice.directory)),
+  );
   problems.push(...disagreements(ready, choice.directory));
   if (problems.length > 0) {
     throw new ConfigurationError(withoutRepetition(problems));
@@ -69,10 +79,20 @@ function inDeploymentOrder(left: string, right: string): number {
   return rank(left) - rank(right) || left.localeCompare(right);
 }
 
-function readStack(name: string, { directory, system }: StackChoice): ReadyStack {
+/** A stack file as it is written, not validated. */
+interface StackFile {
+  readonly name: string;
+  readonly source: SourceFile;
+  /** The keys under `config:`. */
+  readonly written: Readonly<Record<string, unknown>>;
+}
+
+const systemKey = "trading-dr:system";
+
+function readStackFile(name: string, directory: string): StackFile {
   const source = readYamlFile(stackFile(directory, name));
-  const section = (source.data as { config?: unknown } | null)?.config;
-  if (typeof section !== "object" || section === null) {
+  const written = (source.data as { config?: unknown } | null)?.config;
+  if (typeof written !== "object" || written === null) {
     throw new ConfigurationError([
       {
         file: source.file,
@@ -81,10 +101,24 @@ function readStack(name: string, { directory, system }: StackChoice): ReadyStack
       },
     ]);
   }
-  const written = {
-    ...(section as Record<string, unknown>),
-    ...(system === undefined ? {} : { "trading-dr:system": system }),
-  };
+  return { name, source, written: written as Record<string, unknown> };
+}
+
+function ofSystem(files: readonly StackFile[], system: string | undefined): readonly StackFile[] {
+  if (system === undefined) {
+    return files;
+  }
+  const ofIts = files.filter(({ written }) => written[systemKey] === system);
+  if (ofIts.length > 0) {
+    return ofIts;
+  }
+  const lender = files[0]?.written[systemKey];
+  return files
+    .filter(({ written }) => written[systemKey] === lender)
+    .map((file) => ({ ...file, written: { ...file.written, [systemKey]: system } }));
+}
+
+function readyStack({ name, source, written }: StackFile, directory: string): ReadyStack {
   // Pulumi passes every value on as text, structures as JSON.
   const config = Object.fromEntries(
     Object.entries(written).map(([key, value]) => [

@@ -136,7 +136,7 @@ export function recordBucketPolicy(policy: RecordBucketPolicy): string {
           } as const,
         ]),
     ...policy.replicationFrom.map(({ account, roleArns }): PolicyStatement => ({
-      Sid: "ReceiveReplicas",
+      Sid: `ReceiveReplicasFrom${account}`,
       Effect: "Allow",
       Principal: accountRoot(account),
       Action: [...replicationWrites, "s3:ObjectOwnerOverrideToBucketOwner"],

@@ -240,7 +240,7 @@ describe("preview command", () => {
     assert.equal(report.totals.protected, 0);
     const resources = report.stacks.flatMap((stack) => stack.resources);
     assert.deepEqual(
-      resources.filter(({ type }) => /LockConfiguration$/.test(type)),
+      resources.filter(({ type }) => type.endsWith("LockConfiguration")),
       [],
     );
     assert.deepEqual(

@@ -211,7 +211,7 @@ describe("preview of every system", () => {
           assert.equal("username" in (replica?.inputs ?? {}), false);
           assert.equal(
             String(replica?.inputs["replicateSourceDb"]).split(":").pop(),
-            original?.inputs["identifier"],
+            original.inputs["identifier"],
           );
         }
       });

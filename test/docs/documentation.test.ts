@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { stackShape } from "../../config/stack";
+import { systemShape } from "../../config/system";
+import { projectDirectory } from "../support/projectCopy";
+
+/** Every key that a schema knows, at any depth; names that the reader chooses are not keys. */
+function keysOf(schema: z.core.$ZodType): string[] {
+  const { def } = schema._zod as unknown as {
+    def: Partial<{
+      shape: Record<string, z.core.$ZodType>;
+      options: z.core.$ZodType[];
+      element: z.core.$ZodType;
+      valueType: z.core.$ZodType;
+      innerType: z.core.$ZodType;
+    }>;
+  };
+  return [
+    ...Object.entries(def.shape ?? {}).flatMap(([key, inner]) => [key, ...keysOf(inner)]),
+    ...(def.options ?? []).flatMap(keysOf),
+    ...[def.element, def.valueType, def.innerType].flatMap((inner) =>
+      inner === undefined ? [] : keysOf(inner),
+    ),
+  ];
+}
+
+const documents = [
+  "README.md",
+  ...readdirSync(join(projectDirectory, "docs")).map((name) => `docs/${name}`),
+];
+
+describe("documentation", () => {
+  const reference = readFileSync(join(projectDirectory, "docs", "configuration.md"), "utf8");
+
+  for (const [title, schema, atLeast] of [
+    ["stack files", stackShape, 20],
+    ["system files", systemShape, 80],
+  ] as const) {
+    it(`explains every key of ${title}`, () => {
+      const keys = [...new Set(keysOf(schema))];
+      assert.ok(keys.length >= atLeast, `found ${String(keys.length)} keys only`);
+      assert.deepEqual(
+        keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(reference)),
+        [],
+      );
+    });
+  }
+
+  for (const document of documents) {
+    it(`links from ${document} to files that are there`, () => {
+      const text = readFileSync(join(projectDirectory, document), "utf8");
+      const targets = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
+        String(target),
+      );
+      assert.deepEqual(
+        targets.filter((target) => !existsSync(join(projectDirectory, dirname(document), target))),
+        [],
+      );
+    });
+
+    it(`names in ${document} only scripts that package.json has`, () => {
+      const { scripts } = JSON.parse(
+        readFileSync(join(projectDirectory, "package.json"), "utf8"),
+      ) as { scripts: Record<string, string> };
+      const text = readFileSync(join(projectDirectory, document), "utf8");
+      const named = [...text.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) =>
+        String(name),
+      );
+      assert.deepEqual(
+        named.filter((name) => scripts[name] === undefined),
+        [],
+      );
+    });
+  }
+});
