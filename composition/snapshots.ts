@@ -107,6 +107,9 @@ export function declareSnapshots(
       vaultArns: Object.values(vaults.byLockClass).map(({ arn }) => arn),
       resourceType: store?.engine === "rds-postgresql" ? "RDS" : "Aurora",
       resourceArns: [database.arn],
+      subnetGroupName: database.subnetGroupName,
+      securityGroupId: database.securityGroupId,
+      parameterGroupName: database.parameterGroupName,
       // Wide enough for the rarest series, a monthly one.
       windowDays: 35,
       roleArn: roleArn("restore-test", own),

@@ -1,5 +1,6 @@
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
+import { isAwsSchedule } from "../contracts/schedules";
 import { type Duration, parseDuration } from "./duration";
 
 /**
@@ -13,7 +14,7 @@ export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}; allowed here: ${allowed}. Correct the spelling or remove it`
+        ? `unknown key; allowed here: ${allowed}. Correct the spelling or remove it`
         : `must be a mapping with the keys ${allowed}; write one "key: value" a line`,
   });
 }
@@ -39,12 +40,17 @@ function identifierRule(maximumLength: number): string {
   );
 }
 
-/** A name that becomes part of physical names. */
+/**
+ * A name that becomes part of physical names. `constructor` is not one: every JavaScript object
+ * seems to have an entry of that name.
+ */
 export function identifier(maximumLength: number) {
   return z
     .string({ error: identifierRule(maximumLength) })
     .max(maximumLength, { error: identifierRule(maximumLength) })
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: identifierRule(maximumLength) });
+    .regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
+      error: identifierRule(maximumLength),
+    });
 }
 
 /** Text that matches a pattern; `rule` says in words what that is and gives an example. */
@@ -102,24 +108,43 @@ export function date() {
   return z.iso.date({ error: 'must be a calendar date; write it like "2026-11-21"' });
 }
 
+/** What a field of a schedule is made of: `*`, numbers, ranges, lists, steps, and names. */
+const scheduleField = /^(\*|\w+(-\w+)?)(\/[1-9]\d*)?(,(\*|\w+(-\w+)?)(\/[1-9]\d*)?)*$/;
+/** Largest step that still divides the field: minutes, hours, days, months, weekdays. */
+const largestSteps = [59, 23, 31, 12, 7];
+
 /** A schedule in the five fields of Kubernetes' CronJobs, which is also what a crontab has. */
 export function schedule() {
   const rule =
     'must be a schedule of five fields (minute, hour, day of month, month, day of week); write it like "0 2 * * *"';
-  return z.string({ error: rule }).refine(
-    (expression) => {
-      if (expression.trim().split(/\s+/).length !== 5) {
-        return false;
-      }
-      try {
-        CronExpressionParser.parse(expression);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    { error: rule },
-  );
+  return z.string({ error: rule }).refine(isSchedule, { error: rule });
+}
+
+/** A schedule that AWS Backup fires: see {@link isAwsSchedule}. */
+export function awsBackupSchedule() {
+  return schedule().refine((expression) => !isSchedule(expression) || isAwsSchedule(expression), {
+    error:
+      "must leave the day of the month or the day of the week at *, because AWS Backup cannot combine the two; restrict one of them only",
+  });
+}
+
+function isSchedule(expression: string): boolean {
+  const fields = expression.trim().split(/\s+/);
+  const wellFormed = fields.every((field, index) => {
+    const steps = [...field.matchAll(/\/(\d+)/g)].map(([, step]) => Number(step));
+    return scheduleField.test(field) && steps.every((step) => step <= (largestSteps[index] ?? 0));
+  });
+  // Letters beyond names of months and days are extras that Kubernetes does not know: L, W, H.
+  const words = expression.match(/[a-z]+/gi) ?? [];
+  if (fields.length !== 5 || !wellFormed || words.some((word) => word.length !== 3)) {
+    return false;
+  }
+  try {
+    CronExpressionParser.parse(expression);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An AWS region's name. That the region exists is for AWS to say. */
@@ -142,8 +167,20 @@ export function account() {
 export function whenSound(...keys: readonly string[]) {
   return {
     when: (payload: z.core.ParsePayload) =>
-      typeof payload.value === "object" &&
-      payload.value !== null &&
-      !payload.issues.some((issue) => keys.includes(String(issue.path?.[0] ?? ""))),
+      isMapping(payload.value) &&
+      !payload.issues.some(
+        (issue) =>
+          isHarmful(issue) && (issue.path?.length ? keys.includes(String(issue.path[0])) : true),
+      ),
   };
+}
+
+/** True for what YAML calls a mapping; a list is none, though it is an object to JavaScript. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An unknown key says nothing against the others; any other issue means that a value is unusable. */
+export function isHarmful(issue: { readonly code?: string }): boolean {
+  return issue.code !== "unrecognized_keys";
 }

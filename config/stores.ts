@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  awsBackupSchedule,
   date,
   duration,
   identifier,
@@ -18,6 +19,7 @@ import {
   transitionProblems,
 } from "../contracts/storageClasses";
 import { type Duration, wholeDays } from "./duration";
+import { dailyWindow, weeklyWindow, windowMinutes, windowsOverlap } from "./window";
 
 /** The stores that a trading system can have, one schema each. A store is where data lives. */
 
@@ -71,6 +73,7 @@ export const tier = section(lifecycleKeys).superRefine(
 
 /** One recurring copy of a store: when, and into which tier. */
 const recurring = section({ schedule: schedule(), tier: identifier(20) });
+const recurringSnapshot = section({ schedule: awsBackupSchedule(), tier: identifier(20) });
 
 const databaseKeys = {
   kind: z.literal("database"),
@@ -98,21 +101,41 @@ const databaseKeys = {
   /** How far back a point in time can be restored. RDS and Aurora keep 35 days at most. */
   pointInTimeRecovery: duration({ minimum: "1d", maximum: "35d" }),
   /** Daily window for RDS's own snapshot, UTC. */
-  backupWindow: text('must be a UTC window; write it like "03:00-04:00"', /^\d\d:\d\d-\d\d:\d\d$/),
+  backupWindow: text('must be a UTC window; write it like "03:00-04:00"', dailyWindow),
   /** Weekly window for maintenance, UTC; may not overlap the backup window. */
   maintenanceWindow: text(
     'must be a weekly UTC window; write it like "sun:05:00-sun:06:00"',
-    /^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$/,
+    weeklyWindow,
   ),
   /** Replication lag towards the standby region above which the recovery point is in danger. */
   replicationLagLimit: duration({ minimum: "1s" }),
   /** How long PostgreSQL's log is kept. */
-  logRetention: duration({ minimum: "1d" }),
+  logRetention: duration({ minimum: "1d", maximum: "10y" }),
   /** Storage snapshots by AWS Backup, copied to the other region and the archive. */
-  snapshots: named(recurring, 20),
+  snapshots: named(recurringSnapshot, 20),
   /** Dumps that can be restored table by table, written to the record buckets. */
   logicalBackups: named(recurring, 20),
 };
+
+function checkWindows(
+  { backupWindow, maintenanceWindow }: Record<"backupWindow" | "maintenanceWindow", string>,
+  context: z.core.$RefinementCtx,
+): void {
+  const complain = (path: string, message: string) => {
+    context.addIssue({ code: "custom", path: [path], message });
+  };
+  for (const [path, window] of Object.entries({ backupWindow, maintenanceWindow })) {
+    if (windowMinutes(window) < 30) {
+      complain(path, "must be at least 30 minutes long, as RDS asks; let it end later");
+    }
+  }
+  if (windowsOverlap(backupWindow, maintenanceWindow)) {
+    complain(
+      "maintenanceWindow",
+      `must not overlap the backup window ${backupWindow}, which RDS refuses; move one of the two`,
+    );
+  }
+}
 
 const auroraDatabase = section({
   ...databaseKeys,
@@ -126,19 +149,21 @@ const auroraDatabase = section({
    * while every standby lags more than the limit (parameter `rds.global_db_rpo`, 20 s at least).
    */
   rpoEnforcement: oneOf("alarm", "block"),
-}).superRefine(
-  (database, context) => {
-    if (database.rpoEnforcement === "block" && database.replicationLagLimit.seconds < 20) {
-      context.addIssue({
-        code: "custom",
-        path: ["replicationLagLimit"],
-        message:
-          "must be at least 20s while rpoEnforcement is block, because rds.global_db_rpo takes no less; raise it, or set rpoEnforcement to alarm",
-      });
-    }
-  },
-  whenSound("rpoEnforcement", "replicationLagLimit"),
-);
+})
+  .superRefine(
+    (database, context) => {
+      if (database.rpoEnforcement === "block" && database.replicationLagLimit.seconds < 20) {
+        context.addIssue({
+          code: "custom",
+          path: ["replicationLagLimit"],
+          message:
+            "must be at least 20s while rpoEnforcement is block, because rds.global_db_rpo takes no less; raise it, or set rpoEnforcement to alarm",
+        });
+      }
+    },
+    whenSound("rpoEnforcement", "replicationLagLimit"),
+  )
+  .superRefine(checkWindows, whenSound("backupWindow", "maintenanceWindow"));
 
 const rdsDatabase = section({
   ...databaseKeys,
@@ -150,7 +175,7 @@ const rdsDatabase = section({
     error:
       "must be alarm: plain RDS cannot stop commits while a replica lags; set it to alarm, or use engine aurora-postgresql",
   }),
-});
+}).superRefine(checkWindows, whenSound("backupWindow", "maintenanceWindow"));
 
 /** Objects written by the system itself, under the prefix `records/<store>/` of a record bucket. */
 const objects = section({

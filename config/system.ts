@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  awsBackupSchedule,
   duration,
   identifier,
   named,
@@ -136,7 +137,7 @@ const schedules = section({
   }),
   verify: schedule(),
   missingBackupMonitor: schedule(),
-  recoveryTest: schedule(),
+  recoveryTest: awsBackupSchedule(),
   disasterTest: schedule(),
 });
 

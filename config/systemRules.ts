@@ -1,19 +1,66 @@
 import { type z } from "zod";
-import { type Duration } from "./duration";
-import { whenSound } from "./field";
+import { isHarmful, isMapping } from "./field";
 import { type Store, type StoreKind, type StoreOf } from "./stores";
 import { type System, systemShape } from "./system";
 
-type Sections<Keys extends keyof System> = Pick<System, Keys>;
+/** Sections of a system file that hold entries by name. */
+const sectionNames = ["lockClasses", "tiers", "dataClasses", "stores"] as const;
+
+/**
+ * Those sections, as far as they are sound. An entry with a problem of its own is still there by
+ * name, so that nobody is told that it is missing, but has no value.
+ */
+type SoundSections = {
+  readonly [Name in (typeof sectionNames)[number]]: Readonly<
+    Record<string, System[Name][string] | undefined>
+  >;
+};
 
 /** The schema of a system file: its shape, and what must hold between its sections. */
-export const systemSchema = systemShape
-  .superRefine(checkLockClasses, whenSound("lockClasses", "tiers", "stores"))
-  .superRefine(checkReferences, whenSound("tiers", "stores", "lockClasses"))
-  .superRefine(checkDataClasses, whenSound("dataClasses", "stores", "tiers"));
+export const systemSchema = systemShape.superRefine(
+  (system, context) => {
+    const sections = soundSections(system, context.issues);
+    if (sections !== undefined) {
+      checkLockClasses(sections, context);
+      checkReferences(sections, context);
+      checkDataClasses(sections, context);
+    }
+  },
+  { when: ({ value }) => isMapping(value) },
+);
+
+function soundSections(
+  system: System,
+  issues: readonly { readonly code?: string; readonly path?: PropertyKey[] | undefined }[],
+): SoundSections | undefined {
+  const unsound = issues.filter(isHarmful).map(({ path }) => (path ?? []).slice(0, 2).join("."));
+  if (sectionNames.some((name) => unsound.includes(name) || !isMapping(system[name]))) {
+    return undefined;
+  }
+  return Object.fromEntries(
+    sectionNames.map((name) => [
+      name,
+      Object.fromEntries(
+        Object.entries(system[name]).map(([key, entry]) => [
+          key,
+          unsound.includes(`${name}.${key}`) ? undefined : entry,
+        ]),
+      ),
+    ]),
+  ) as unknown as SoundSections;
+}
+
+/** The entries of a section that have a value. */
+function soundEntries<Entry>(
+  section: Readonly<Record<string, Entry | undefined>>,
+): [string, Entry][] {
+  return Object.entries(section).filter(
+    (entry): entry is [string, Entry] => entry[1] !== undefined,
+  );
+}
 
 function checkLockClasses(
-  { lockClasses, tiers, stores }: Sections<"lockClasses" | "tiers" | "stores">,
+  { lockClasses, tiers, stores }: SoundSections,
   context: z.core.$RefinementCtx,
 ): void {
   for (const name of Object.keys(lockClasses)) {
@@ -27,20 +74,20 @@ function checkLockClasses(
     }
   }
   const kept = [
-    ...Object.entries(tiers).map(([name, entry]) => ({ path: ["tiers", name], ...entry })),
-    ...Object.entries(stores).flatMap(([name, entry]) =>
+    ...soundEntries(tiers).map(([name, entry]) => ({ path: ["tiers", name], ...entry })),
+    ...soundEntries(stores).flatMap(([name, entry]) =>
       entry.kind === "objects" ? [{ path: ["stores", name], ...entry }] : [],
     ),
   ];
   for (const { path, lockClass: lockClassName, retention } of kept) {
     const lock = lockClasses[lockClassName];
-    if (lock === undefined) {
+    if (!(lockClassName in lockClasses)) {
       context.addIssue({
         code: "custom",
         path: [...path, "lockClass"],
         message: `there is no lock class "${lockClassName}"; use one of ${Object.keys(lockClasses).join(", ")}, or add it to lockClasses`,
       });
-    } else if (lock.period !== undefined && retention.seconds < lock.period.seconds) {
+    } else if (lock?.period !== undefined && retention.seconds < lock.period.seconds) {
       context.addIssue({
         code: "custom",
         path: [...path, "retention"],
@@ -85,10 +132,10 @@ function referencesOf(
 }
 
 function checkReferences(
-  { tiers, stores, lockClasses }: Sections<"tiers" | "stores" | "lockClasses">,
+  { tiers, stores, lockClasses }: SoundSections,
   context: z.core.$RefinementCtx,
 ): void {
-  const databases = Object.entries(stores).filter(([, entry]) => entry.kind === "database");
+  const databases = soundEntries(stores).filter(([, entry]) => entry.kind === "database");
   for (const [name] of databases.slice(1)) {
     context.addIssue({
       code: "custom",
@@ -96,9 +143,13 @@ function checkReferences(
       message: `a system has one database, and "${String(databases[0]?.[0])}" is it; describe the other as a system of its own`,
     });
   }
-  for (const [name, entry] of Object.entries(stores)) {
+  for (const [name, entry] of soundEntries(stores)) {
     for (const { path, to, target } of referencesOf(name, entry)) {
-      if (to === "tiers" ? tiers[target] === undefined : stores[target]?.kind !== "objects") {
+      const isThere =
+        to === "tiers"
+          ? target in tiers
+          : target in stores && (stores[target]?.kind ?? "objects") === "objects";
+      if (!isThere) {
         const known = to === "tiers" ? Object.keys(tiers) : storesOfKind(stores, "objects");
         context.addIssue({
           code: "custom",
@@ -117,8 +168,8 @@ function checkReferences(
 function checkSnapshotLocks(
   name: string,
   database: StoreOf<"database">,
-  tiers: System["tiers"],
-  lockClasses: System["lockClasses"],
+  tiers: SoundSections["tiers"],
+  lockClasses: SoundSections["lockClasses"],
   context: z.core.$RefinementCtx,
 ): void {
   for (const [key, { tier: tierName }] of Object.entries(database.snapshots)) {
@@ -133,41 +184,35 @@ function checkSnapshotLocks(
   }
 }
 
-function storesOfKind(stores: System["stores"], kind: StoreKind): string[] {
+function storesOfKind(stores: SoundSections["stores"], kind: StoreKind): string[] {
   return Object.keys(stores).filter((name) => stores[name]?.kind === kind);
 }
 
-/** The longest time that a store keeps what it holds or what is copied from it; seconds. */
-function longestRetentionSeconds(
-  name: string,
-  { stores, tiers }: Sections<"stores" | "tiers">,
-): number {
-  const entry = stores[name];
+/**
+ * The longest time that a store keeps what it holds or what is copied from it, in seconds; undefined
+ * when it depends on an entry that is missing or has a problem of its own.
+ */
+function longestRetentionSeconds(name: string, sections: SoundSections): number | undefined {
+  const entry = sections.stores[name];
   if (entry === undefined) {
-    return 0;
+    return undefined;
   }
-  const kept: (Duration | undefined)[] = referencesOf(name, entry).map(({ to, target }) => {
-    const found = to === "tiers" ? tiers[target] : stores[target];
+  const copies = referencesOf(name, entry).map(({ to, target }) => {
+    const found = sections[to === "tiers" ? "tiers" : "stores"][target];
     return found !== undefined && "retention" in found ? found.retention : undefined;
   });
-  if ("retention" in entry) {
-    kept.push(entry.retention);
-  }
-  if (entry.kind === "topics") {
-    kept.push(...Object.values(entry.classes).map(({ retention }) => retention));
-  }
-  return Math.max(0, ...kept.map((retention) => retention?.seconds ?? 0));
+  const own = "retention" in entry ? [entry.retention] : [];
+  const classes = entry.kind === "topics" ? Object.values(entry.classes) : [];
+  const seconds = [...copies, ...own, ...classes.map(({ retention }) => retention)].map(
+    (retention) => retention?.seconds,
+  );
+  return seconds.includes(undefined) ? undefined : Math.max(0, ...(seconds as number[]));
 }
 
-function checkDataClasses(
-  sections: Sections<"dataClasses" | "stores" | "tiers">,
-  context: z.core.$RefinementCtx,
-): void {
-  for (const [className, { stores: storeNames, retention }] of Object.entries(
-    sections.dataClasses,
-  )) {
+function checkDataClasses(sections: SoundSections, context: z.core.$RefinementCtx): void {
+  for (const [className, { stores: storeNames, retention }] of soundEntries(sections.dataClasses)) {
     storeNames.forEach((storeName, index) => {
-      if (sections.stores[storeName] === undefined) {
+      if (!(storeName in sections.stores)) {
         context.addIssue({
           code: "custom",
           path: ["dataClasses", className, "stores", index],
@@ -175,11 +220,9 @@ function checkDataClasses(
         });
       }
     });
-    const longest = Math.max(...storeNames.map((name) => longestRetentionSeconds(name, sections)));
-    if (
-      storeNames.every((name) => sections.stores[name] !== undefined) &&
-      longest < retention.seconds
-    ) {
+    const kept = storeNames.map((name) => longestRetentionSeconds(name, sections));
+    const longest = kept.includes(undefined) ? Infinity : Math.max(...(kept as number[]));
+    if (longest < retention.seconds) {
       context.addIssue({
         code: "custom",
         path: ["dataClasses", className, "retention"],

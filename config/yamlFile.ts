@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { type z } from "zod";
 import { ConfigurationError, type Problem, show } from "./problem";
 
@@ -41,7 +41,7 @@ export function readYamlFile(file: string): SourceFile {
   }
   return {
     file,
-    data: document.toJS(),
+    data: dataOf(document, file),
     lineOf: (path) => {
       for (let length = path.length; length > 0; length -= 1) {
         const node = document.getIn(path.slice(0, length), true);
@@ -52,6 +52,18 @@ export function readYamlFile(file: string): SourceFile {
       return undefined;
     },
   };
+}
+
+/** The plain data; an alias without an anchor shows only now. */
+function dataOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([
+      { file, path: "", message: `not valid YAML: ${reason}; correct the alias or its anchor` },
+    ]);
+  }
 }
 
 function hasRange(node: unknown): node is { range: [number, number, number] } {

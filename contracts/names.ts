@@ -74,8 +74,9 @@ export type NamedService = keyof typeof rules;
 export const namedServices = Object.keys(rules) as NamedService[];
 
 /**
- * What a thing is for. `<class>` is a lock class, a single word. No purpose ends in a hyphen and
- * another purpose, so that system `a-b` with purpose `c` never meets system `a` with `b-c`.
+ * What a thing is for. `<class>` is a lock class, a single word without a hyphen. Among the purposes
+ * that one service uses, none ends in a hyphen and another, so that system `a-b` with purpose `c`
+ * never meets system `a` with purpose `b-c`; the test lists the purposes of each service.
  */
 export type Purpose =
   | "database"

@@ -53,10 +53,10 @@ export function keyUseByAlias(
     Action,
     Resource: `arn:aws:kms:${place.region}:${place.account}:key/*`,
     Condition: {
+      ...condition,
       "ForAnyValue:StringEquals": {
         "kms:ResourceAliases": physicalName("keyAlias", purpose, place),
       },
-      ...condition,
     },
   };
 }

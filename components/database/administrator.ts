@@ -70,6 +70,6 @@ export class Administrator extends pulumi.ComponentResource {
     );
     this.userName = args.userName;
     this.secretArn = secret.arn;
-    this.registerOutputs({ secretArn: this.secretArn });
+    this.registerOutputs({ password: this.password, secretArn: this.secretArn });
   }
 }

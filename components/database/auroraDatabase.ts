@@ -57,6 +57,9 @@ const changedByFailover = [
 export class AuroraDatabase extends pulumi.ComponentResource implements Database {
   public readonly arn: pulumi.Output<string>;
   public readonly endpoint: pulumi.Output<string>;
+  public readonly subnetGroupName: pulumi.Output<string>;
+  public readonly securityGroupId: pulumi.Output<string>;
+  public readonly parameterGroupName: pulumi.Output<string>;
   public readonly administratorSecretArn: pulumi.Output<string> | undefined;
   /** Host name of the writer wherever it is; known to the primary's stack only. */
   public readonly globalEndpoint: pulumi.Output<string> | undefined;
@@ -123,11 +126,17 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
     this.arn = cluster.arn;
     this.endpoint = cluster.endpoint;
     this.globalEndpoint = globalCluster?.endpoint;
+    this.subnetGroupName = network.subnetGroupName;
+    this.securityGroupId = network.securityGroupId;
+    this.parameterGroupName = parameterGroup.name;
     this.administratorSecretArn = administrator?.secretArn;
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
       globalEndpoint: this.globalEndpoint,
+      subnetGroupName: this.subnetGroupName,
+      securityGroupId: this.securityGroupId,
+      parameterGroupName: this.parameterGroupName,
       administratorSecretArn: this.administratorSecretArn,
     });
   }

@@ -49,6 +49,10 @@ export interface Database {
   readonly arn: pulumi.Output<string>;
   /** Host name of this region's writer; in the standby region it takes reads until promoted. */
   readonly endpoint: pulumi.Output<string>;
+  /** Where a rehearsal restores to: this region's subnet group, firewall and parameters. */
+  readonly subnetGroupName: pulumi.Output<string>;
+  readonly securityGroupId: pulumi.Output<string>;
+  readonly parameterGroupName: pulumi.Output<string>;
   /** ARN of the administrator's secret; absent in the standby region, where a replica of it is. */
   readonly administratorSecretArn: pulumi.Output<string> | undefined;
 }
@@ -59,10 +63,21 @@ const offeredLogRetention = [
   3653,
 ];
 
-/** The shortest retention on offer that keeps logs for at least so many days. */
+const longestLogRetentionDays = 3653;
+
+/**
+ * The shortest retention on offer that keeps logs for at least so many days.
+ *
+ * @throws RangeError above 3653 days, the most on offer.
+ */
 export function logGroupRetentionDays(days: number): number {
-  const longest = 3653;
-  return offeredLogRetention.find((offered) => offered >= days) ?? longest;
+  const offered = offeredLogRetention.find((candidate) => candidate >= days);
+  if (offered === undefined) {
+    throw new RangeError(
+      `CloudWatch keeps logs for ${String(longestLogRetentionDays)} days at most, got ${String(days)}`,
+    );
+  }
+  return offered;
 }
 
 /** `16` of `16.8`: the parameter group's family and name. */
@@ -87,6 +102,11 @@ export function databaseProblems(args: DatabaseArgs): string[] {
   }
   if (args.subnetIds.length < 2) {
     problems.push(`subnetIds must name at least 2 subnets, got ${String(args.subnetIds.length)}`);
+  }
+  if (args.logRetentionDays > longestLogRetentionDays) {
+    problems.push(
+      `logRetentionDays must be at most ${String(longestLogRetentionDays)}, got ${String(args.logRetentionDays)}`,
+    );
   }
   return problems;
 }

@@ -43,6 +43,9 @@ const logKinds = ["postgresql", "upgrade"];
 export class RdsDatabase extends pulumi.ComponentResource implements Database {
   public readonly arn: pulumi.Output<string>;
   public readonly endpoint: pulumi.Output<string>;
+  public readonly subnetGroupName: pulumi.Output<string>;
+  public readonly securityGroupId: pulumi.Output<string>;
+  public readonly parameterGroupName: pulumi.Output<string>;
   public readonly administratorSecretArn: pulumi.Output<string> | undefined;
 
   public constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -113,11 +116,17 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       );
     }
     this.arn = instance.arn;
-    this.endpoint = instance.endpoint;
+    this.endpoint = instance.address;
+    this.subnetGroupName = network.subnetGroupName;
+    this.securityGroupId = network.securityGroupId;
+    this.parameterGroupName = parameterGroup.name;
     this.administratorSecretArn = administrator?.secretArn;
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
+      subnetGroupName: this.subnetGroupName,
+      securityGroupId: this.securityGroupId,
+      parameterGroupName: this.parameterGroupName,
       administratorSecretArn: this.administratorSecretArn,
     });
   }

@@ -135,14 +135,24 @@ export function recordBucketPolicy(policy: RecordBucketPolicy): string {
             Condition: { ArnNotEquals: { "aws:PrincipalArn": policy.breakGlassRoleArn } },
           } as const,
         ]),
-    ...policy.replicationFrom.map(({ account, roleArns }): PolicyStatement => ({
-      Sid: `ReceiveReplicasFrom${account}`,
-      Effect: "Allow",
-      Principal: accountRoot(account),
-      Action: [...replicationWrites, "s3:ObjectOwnerOverrideToBucketOwner"],
-      Resource: objects,
-      Condition: onlyRoles(roleArns),
-    })),
+    ...policy.replicationFrom.flatMap(({ account, roleArns }): PolicyStatement[] => [
+      {
+        Sid: `ReceiveReplicasFrom${account}`,
+        Effect: "Allow",
+        Principal: accountRoot(account),
+        Action: [...replicationWrites, "s3:ObjectOwnerOverrideToBucketOwner"],
+        Resource: objects,
+        Condition: onlyRoles(roleArns),
+      },
+      {
+        Sid: `LetLook${account}`,
+        Effect: "Allow",
+        Principal: accountRoot(account),
+        Action: ["s3:GetBucketVersioning", "s3:ListBucket"],
+        Resource: policy.bucketArn,
+        Condition: onlyRoles(roleArns),
+      },
+    ]),
   ]);
 }
 

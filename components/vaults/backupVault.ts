@@ -84,9 +84,10 @@ export class BackupVault extends pulumi.ComponentResource {
       {
         backupVaultName: vault.name,
         snsTopicArn: args.noticeTopicArn,
+        // BACKUP_JOB_FAILED and BACKUP_JOB_EXPIRED exist, but AWS no longer sends them: a failed
+        // backup is one that completed in another state than COMPLETED.
         backupVaultEvents: [
-          "BACKUP_JOB_FAILED",
-          "BACKUP_JOB_EXPIRED",
+          "BACKUP_JOB_COMPLETED",
           "COPY_JOB_FAILED",
           "RESTORE_JOB_COMPLETED",
           "RECOVERY_POINT_MODIFIED",

@@ -17,6 +17,13 @@ export interface RestoreTestingArgs {
   readonly resourceType: "Aurora" | "RDS";
   /** ARNs of the databases whose snapshots are restored. */
   readonly resourceArns: readonly pulumi.Input<string>[];
+  /**
+   * Where a snapshot is restored to. Without them AWS Backup takes the default VPC, where there may
+   * be none, and where the role may do nothing.
+   */
+  readonly subnetGroupName: pulumi.Input<string>;
+  readonly securityGroupId: pulumi.Input<string>;
+  readonly parameterGroupName: pulumi.Input<string>;
   /** Only snapshots of the last so many days, so that a stale series is noticed. */
   readonly windowDays: number;
   /** ARN of the role that AWS Backup restores under. */
@@ -60,6 +67,12 @@ export class RestoreTesting extends pulumi.ComponentResource {
         protectedResourceType: args.resourceType,
         protectedResourceArns: [...args.resourceArns],
         iamRoleArn: args.roleArn,
+        restoreMetadataOverrides: {
+          dbSubnetGroupName: args.subnetGroupName,
+          [args.resourceType === "Aurora" ? "dbClusterParameterGroupName" : "dbParameterGroupName"]:
+            args.parameterGroupName,
+          vpcSecurityGroupIds: pulumi.jsonStringify([args.securityGroupId]),
+        },
         // Hours that the restored database stays, for the checks to run on it.
         validationWindowHours: 4,
       },

@@ -89,6 +89,8 @@ export function restoreTestPolicy(scope: SnapshotScope): string {
         words.rehearsalArn,
         arn("subgrp", physicalName("subnetGroup", "database", place)),
         arn(words.parameterGroupKind, `${place.system}-database-*`),
+        // PostgreSQL has no options, but RDS checks the group that says so.
+        arn("og", "default:*"),
       ],
     },
     ...keyStatements(place, place),

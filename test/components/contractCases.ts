@@ -1,0 +1,202 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ServiceRole } from "../../components/access/serviceRole";
+import { Administrator } from "../../components/database/administrator";
+import { AuroraDatabase } from "../../components/database/auroraDatabase";
+import { DatabaseNetwork } from "../../components/database/databaseNetwork";
+import { RdsDatabase } from "../../components/database/rdsDatabase";
+import { EncryptionKey } from "../../components/encryption/encryptionKey";
+import { AccessLogBucket } from "../../components/storage/accessLogBucket";
+import { RecordBucket } from "../../components/storage/recordBucket";
+import { BackupRegion } from "../../components/vaults/backupRegion";
+import { BackupVault } from "../../components/vaults/backupVault";
+import { NoticeTopic } from "../../components/vaults/noticeTopic";
+import { RestoreTesting } from "../../components/vaults/restoreTesting";
+import { SnapshotPlan } from "../../components/vaults/snapshotPlan";
+import * as minimal from "./minimalArgs";
+
+/** How one component is declared with the least that it takes. */
+export interface ContractCase {
+  /** Name of the class, and in brackets which of its shapes, where it has several. */
+  readonly title: string;
+  readonly token: string;
+  /** Whether it has a form for a sandbox. */
+  readonly disposable: boolean;
+  /** Declares one. `more` is `{ disposable: true }` for a sandbox, and nothing otherwise. */
+  declare(
+    name: string,
+    options: pulumi.ComponentResourceOptions,
+    more?: { readonly disposable: true },
+  ): pulumi.ComponentResource;
+}
+
+/** Makes a case of a class whose arguments may say that it is a sandbox's. */
+function disposableCase<Args extends object>(
+  title: string,
+  token: string,
+  component: new (
+    name: string,
+    args: Args,
+    opts?: pulumi.ComponentResourceOptions,
+  ) => pulumi.ComponentResource,
+  args: Args,
+): ContractCase {
+  return {
+    title,
+    token,
+    disposable: true,
+    declare: (name, options, more) => new component(name, { ...args, ...more }, options),
+  };
+}
+
+/** Every component, in each of its shapes. */
+export const cases: readonly ContractCase[] = [
+  disposableCase(
+    "ServiceRole",
+    "trading-dr:access:ServiceRole",
+    ServiceRole,
+    minimal.serviceRoleArgs,
+  ),
+  disposableCase(
+    "Administrator",
+    "trading-dr:database:Administrator",
+    Administrator,
+    minimal.administratorArgs,
+  ),
+  disposableCase(
+    "AuroraDatabase (primary)",
+    "trading-dr:database:AuroraDatabase",
+    AuroraDatabase,
+    minimal.auroraPrimaryArgs,
+  ),
+  disposableCase(
+    "AuroraDatabase (standby)",
+    "trading-dr:database:AuroraDatabase",
+    AuroraDatabase,
+    minimal.auroraStandbyArgs,
+  ),
+  disposableCase(
+    "DatabaseNetwork",
+    "trading-dr:database:DatabaseNetwork",
+    DatabaseNetwork,
+    minimal.databaseNetworkArgs,
+  ),
+  disposableCase(
+    "RdsDatabase (primary)",
+    "trading-dr:database:RdsDatabase",
+    RdsDatabase,
+    minimal.rdsPrimaryArgs,
+  ),
+  disposableCase(
+    "RdsDatabase (standby)",
+    "trading-dr:database:RdsDatabase",
+    RdsDatabase,
+    minimal.rdsStandbyArgs,
+  ),
+  disposableCase(
+    "EncryptionKey",
+    "trading-dr:encryption:EncryptionKey",
+    EncryptionKey,
+    minimal.encryptionKeyArgs,
+  ),
+  disposableCase(
+    "AccessLogBucket",
+    "trading-dr:storage:AccessLogBucket",
+    AccessLogBucket,
+    minimal.accessLogBucketArgs,
+  ),
+  disposableCase(
+    "RecordBucket",
+    "trading-dr:storage:RecordBucket",
+    RecordBucket,
+    minimal.recordBucketArgs,
+  ),
+  disposableCase(
+    "RecordBucket (locked and copied)",
+    "trading-dr:storage:RecordBucket",
+    RecordBucket,
+    {
+      ...minimal.recordBucketArgs,
+      lock: { mode: "GOVERNANCE", days: 90 },
+      replication: {
+        roleArn: "arn:aws:iam::111122223333:role/market-scanning-record-replication-us-east-1",
+        destinations: [
+          {
+            id: "to-us-west-2",
+            bucketArn: "arn:aws:s3:::market-scanning-regulated-records-111122223333-us-west-2",
+            keyAliasArn:
+              "arn:aws:kms:us-west-2:111122223333:alias/market-scanning-records-us-west-2",
+            mutual: true,
+          },
+        ],
+      },
+    },
+  ),
+  {
+    title: "BackupRegion",
+    token: "trading-dr:vaults:BackupRegion",
+    disposable: false,
+    declare: (name, options) => new BackupRegion(name, options),
+  },
+  disposableCase(
+    "BackupVault",
+    "trading-dr:vaults:BackupVault",
+    BackupVault,
+    minimal.backupVaultArgs,
+  ),
+  {
+    title: "NoticeTopic",
+    token: "trading-dr:vaults:NoticeTopic",
+    disposable: false,
+    declare: (name, options) => new NoticeTopic(name, minimal.noticeTopicArgs, options),
+  },
+  {
+    title: "RestoreTesting",
+    token: "trading-dr:vaults:RestoreTesting",
+    disposable: false,
+    declare: (name, options) => new RestoreTesting(name, minimal.restoreTestingArgs, options),
+  },
+  disposableCase(
+    "SnapshotPlan",
+    "trading-dr:vaults:SnapshotPlan",
+    SnapshotPlan,
+    minimal.snapshotPlanArgs,
+  ),
+];
+
+/** Types of AWS that take no tags. Every other one must have them. */
+export const untaggedTypes: readonly string[] = [
+  "aws:backup/regionSettings:RegionSettings",
+  "aws:backup/restoreTestingSelection:RestoreTestingSelection",
+  "aws:backup/selection:Selection",
+  "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+  "aws:backup/vaultNotifications:VaultNotifications",
+  "aws:backup/vaultPolicy:VaultPolicy",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:kms/alias:Alias",
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketLogging:BucketLogging",
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketVersioning:BucketVersioning",
+  "aws:secretsmanager/secretVersion:SecretVersion",
+  "aws:sns/topicPolicy:TopicPolicy",
+];
+
+/** Types that hold data, or without which data cannot be read. */
+export const dataTypes: readonly string[] = [
+  "aws:backup/vault:Vault",
+  "aws:cloudwatch/logGroup:LogGroup",
+  "aws:kms/key:Key",
+  "aws:rds/cluster:Cluster",
+  "aws:rds/clusterInstance:ClusterInstance",
+  "aws:rds/globalCluster:GlobalCluster",
+  "aws:rds/instance:Instance",
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+  "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
+];

@@ -1,0 +1,149 @@
+import * as pulumi from "@pulumi/pulumi";
+import type {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
+import { type PreviewedResource } from "../../preview/inProcess";
+import { type Shown, shown } from "../../preview/wireValue";
+
+/** The statements of a policy's text, in their order. */
+export function statementsOf(policy: unknown): Record<string, unknown>[] {
+  if (typeof policy !== "string") {
+    throw new TypeError(`a policy must be text, got ${typeof policy}`);
+  }
+  const { Version, Statement } = JSON.parse(policy) as {
+    Version: string;
+    Statement: Record<string, unknown>[];
+  };
+  if (Version !== "2012-10-17") {
+    throw new RangeError(`a policy must be of version 2012-10-17, got ${Version}`);
+  }
+  return Statement;
+}
+
+/** The only statement with some id. */
+export function statementOf(policy: unknown, sid: string): Record<string, unknown> {
+  const [found, ...others] = statementsOf(policy).filter(({ Sid }) => Sid === sid);
+  if (found === undefined || others.length > 0) {
+    throw new RangeError(`expected one statement ${sid}, found ${String(others.length)} others`);
+  }
+  return found;
+}
+
+/** How many resources of each type there are. */
+export function countsByType(resources: readonly PreviewedResource[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of resources) {
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Some of a resource's inputs; those that are not set are left out. */
+export function inputsOf(
+  resource: PreviewedResource,
+  ...keys: readonly string[]
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(resource.inputs).filter(([key]) => keys.includes(key)));
+}
+
+/** Whether a resource waits for another. */
+export function waitsFor(resource: PreviewedResource, other: PreviewedResource): boolean {
+  return resource.options.dependencies?.includes(other.urn) ?? false;
+}
+
+/** Resources that a `pulumi destroy` would delete, or try to. */
+export function deletable(resources: readonly PreviewedResource[]): string[] {
+  return resources
+    .filter(({ options }) => options.protect !== true || options.retainOnDelete !== true)
+    .map(({ type, name }) => `${type} ${name}`);
+}
+
+/** Resources that are protected, or would stay in the account. */
+export function kept(resources: readonly PreviewedResource[]): string[] {
+  return resources
+    .filter(({ options }) => options.protect === true || options.retainOnDelete === true)
+    .map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The resources of AWS among others. */
+export function ofAws(resources: readonly PreviewedResource[]): PreviewedResource[] {
+  return resources.filter(({ type }) => type.startsWith("aws:"));
+}
+
+/** A resource or its outputs as an engine would get them once the cloud has answered. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Shown>>;
+  /** What a component registers as its outputs. */
+  readonly outputs?: Readonly<Record<string, Shown>>;
+}
+
+/**
+ * Runs a program as an update does, when what a cloud computes is known. Previews cannot show what
+ * becomes of such values: there they are unknown wherever they go. Secrets are replaced by their
+ * mark only where the program itself says that they are secret.
+ *
+ * @param computed What the cloud answers, by type, beside the inputs.
+ */
+export async function registered(
+  declare: () => void,
+  computed: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Promise<Registered[]> {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: `${name}-id`,
+        state: { ...(inputs as Record<string, unknown>), ...computed[type] },
+      }),
+      call: ({ token }) => {
+        throw new Error(`the program calls ${token}`);
+      },
+    },
+    "trading-dr",
+    "test",
+    false,
+  );
+  const requests: RegisterResourceRequest[] = [];
+  const outputs = new Map<string, Record<string, Shown>>();
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: RegisterResourceRequest, callback: unknown): Promise<void>;
+    registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: unknown): void;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    requests.push(request);
+    return register(request, callback);
+  };
+  monitor.registerResourceOutputs = (request, callback) => {
+    const key = request.getUrn().split("$").pop()?.split("::").slice(-2).join("::") ?? "";
+    if (!outputs.has(key)) {
+      outputs.set(key, shownRecord(request.getOutputs()));
+    }
+    registerOutputs(request, callback);
+  };
+  await pulumi.runtime.runInPulumiStack(() => {
+    declare();
+    return Promise.resolve();
+  });
+  const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
+  await waitForRPCs();
+  return requests
+    .filter((request) => !request.getType().startsWith("pulumi:"))
+    .map((request) => {
+      const [type, name] = [request.getType(), request.getName()];
+      const ownOutputs = outputs.get(`${type}::${name}`);
+      return {
+        type,
+        name,
+        inputs: shownRecord(request.getObject()),
+        ...(ownOutputs === undefined ? {} : { outputs: ownOutputs }),
+      };
+    });
+}
+
+function shownRecord(struct: { toJavaScript(): object } | undefined): Record<string, Shown> {
+  return shown(struct?.toJavaScript() ?? {}) as Record<string, Shown>;
+}

@@ -1,0 +1,185 @@
+import { type ServiceRoleArgs } from "../../components/access/serviceRole";
+import { type AdministratorComponentArgs } from "../../components/database/administrator";
+import { type AuroraDatabaseArgs } from "../../components/database/auroraDatabase";
+import { type AdministratorArgs, type DatabaseArgs } from "../../components/database/database";
+import { type DatabaseNetworkArgs } from "../../components/database/databaseNetwork";
+import { type RdsDatabaseArgs } from "../../components/database/rdsDatabase";
+import { type EncryptionKeyArgs } from "../../components/encryption/encryptionKey";
+import { type AccessLogBucketArgs } from "../../components/storage/accessLogBucket";
+import { type RecordBucketArgs } from "../../components/storage/recordBucket";
+import { type BackupVaultArgs } from "../../components/vaults/backupVault";
+import { type NoticeTopicArgs } from "../../components/vaults/noticeTopic";
+import { type RestoreTestingArgs } from "../../components/vaults/restoreTesting";
+import { type SnapshotPlanArgs } from "../../components/vaults/snapshotPlan";
+import { type Place } from "../../contracts/names";
+import { policyDocument } from "../../contracts/policyDocument";
+import { primary, standby, tags } from "../support/declared";
+
+/** The least that every component takes. Tests name what they are about, and leave the rest to this. */
+
+/** ARN of a key that exists already, in the region of a place. */
+export function keyArn(place: Place): string {
+  return `arn:aws:kms:${place.region}:${place.account}:key/11111111-2222-3333-4444-555555555555`;
+}
+
+export const encryptionKeyArgs: EncryptionKeyArgs = {
+  place: primary,
+  purpose: "records",
+  users: [],
+  tags,
+};
+
+export const recordBucketArgs: RecordBucketArgs = {
+  place: primary,
+  purpose: "regulated-records",
+  kmsKeyArn: keyArn(primary),
+  accessLogBucket: "market-scanning-access-logs-111122223333-us-east-1",
+  lifecycles: [
+    { id: "records-orders", prefix: "records/orders/", expirationDays: 2557, transitions: [] },
+  ],
+  cleaning: { oldVersionDays: 90, incompleteUploadDays: 7 },
+  minimumTlsVersion: "1.3",
+  replicationFrom: [],
+  tags,
+};
+
+export const accessLogBucketArgs: AccessLogBucketArgs = {
+  place: primary,
+  sourceBucketArns: ["arn:aws:s3:::market-scanning-regulated-records-111122223333-us-east-1"],
+  retentionDays: 1096,
+  cleaning: { oldVersionDays: 90, incompleteUploadDays: 7 },
+  minimumTlsVersion: "1.3",
+  tags,
+};
+
+export const backupVaultArgs: BackupVaultArgs = {
+  place: primary,
+  purpose: "regulated-vault",
+  kmsKeyArn: keyArn(primary),
+  noticeTopicArn: "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+  lock: { mode: "GOVERNANCE", minimumDays: 90, maximumDays: 2557 },
+  copiesFromAccounts: [],
+  tags,
+};
+
+export const noticeTopicArgs: NoticeTopicArgs = {
+  place: primary,
+  kmsKeyArn: keyArn(primary),
+  publishers: ["backup.amazonaws.com"],
+  tags,
+};
+
+export const snapshotPlanArgs: SnapshotPlanArgs = {
+  place: primary,
+  rules: [
+    {
+      name: "daily",
+      schedule: "0 4 * * *",
+      retentionDays: 90,
+      vaultName: "market-scanning-daily-vault-us-east-1",
+      copyToVaultArns: [],
+    },
+  ],
+  timeZone: "Etc/UTC",
+  roleArn: "arn:aws:iam::111122223333:role/market-scanning-snapshots-us-east-1",
+  resourceArns: ["arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1"],
+  tags,
+};
+
+export const restoreTestingArgs: RestoreTestingArgs = {
+  place: primary,
+  schedule: "0 5 * * 6",
+  timeZone: "Etc/UTC",
+  vaultArns: [
+    "arn:aws:backup:us-east-1:111122223333:backup-vault:market-scanning-daily-vault-us-east-1",
+  ],
+  resourceType: "Aurora",
+  resourceArns: ["arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1"],
+  subnetGroupName: "market-scanning-database-us-east-1",
+  securityGroupId: "sg-0a1b2c3d4e5f60718",
+  parameterGroupName: "market-scanning-database-16-us-east-1",
+  windowDays: 35,
+  roleArn: "arn:aws:iam::111122223333:role/market-scanning-restore-test-us-east-1",
+  tags,
+};
+
+export const serviceRoleArgs: ServiceRoleArgs = {
+  place: primary,
+  purpose: "snapshots",
+  description: "Takes and copies snapshots of market-scanning in us-east-1",
+  service: "backup.amazonaws.com",
+  policy: policyDocument([
+    {
+      Sid: "ReadVault",
+      Effect: "Allow",
+      Action: "backup:DescribeBackupVault",
+      Resource:
+        "arn:aws:backup:us-east-1:111122223333:backup-vault:market-scanning-daily-vault-us-east-1",
+    },
+  ]),
+  tags,
+  taggedPurpose: "snapshot-plan",
+};
+
+export const administrator: AdministratorArgs = {
+  userName: "scanning_admin",
+  passwordRotated: "2026-11-01",
+  secretsKeyArn: keyArn(primary),
+  replica: { region: "us-west-2", keyAlias: "alias/market-scanning-secrets-us-west-2" },
+};
+
+export const administratorArgs: AdministratorComponentArgs = {
+  ...administrator,
+  place: primary,
+  tags,
+};
+
+export const databaseNetworkArgs: DatabaseNetworkArgs = {
+  place: primary,
+  vpcId: "vpc-0a0a0a0a",
+  subnetIds: ["subnet-0a0a0a0a", "subnet-0b0b0b0b"],
+  clientSecurityGroupId: "sg-0c0c0c0c",
+  tags,
+};
+
+/** What both engines take in a region. */
+export function databaseArgs(place: Place): DatabaseArgs {
+  return {
+    ...databaseNetworkArgs,
+    place,
+    engineVersion: "16.8",
+    instanceClass: "db.r6g.large",
+    kmsKeyArn: keyArn(place),
+    pointInTimeRecoveryDays: 35,
+    backupWindow: "03:00-04:00",
+    maintenanceWindow: "sun:05:00-sun:06:00",
+    logRetentionDays: 366,
+  };
+}
+
+export const auroraPrimaryArgs: AuroraDatabaseArgs = {
+  ...databaseArgs(primary),
+  member: { kind: "primary", databaseName: "market_scanning", administrator },
+  instances: 2,
+};
+
+export const auroraStandbyArgs: AuroraDatabaseArgs = {
+  ...databaseArgs(standby),
+  member: { kind: "standby", primaryRegion: "us-east-1" },
+  instances: 1,
+};
+
+export const rdsPrimaryArgs: RdsDatabaseArgs = {
+  ...databaseArgs(primary),
+  member: {
+    kind: "primary",
+    databaseName: "market_scanning",
+    storageGibibytes: 200,
+    administrator,
+  },
+};
+
+export const rdsStandbyArgs: RdsDatabaseArgs = {
+  ...databaseArgs(standby),
+  member: { kind: "standby", primaryRegion: "us-east-1", promoted: false },
+};

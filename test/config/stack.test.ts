@@ -1,0 +1,314 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { type Configuration, readConfiguration, systemIds } from "../../config/configuration";
+import { ConfigurationError, type Problem, show } from "../../config/problem";
+import { projectDirectory } from "../support/projectCopy";
+
+const systemsDirectory = join(projectDirectory, "systems");
+
+type Role = Configuration["settings"]["role"];
+/** Settings as Pulumi gives them: text, structures as JSON. */
+type Raw = Readonly<Record<string, string>>;
+/** Settings to change; `undefined` removes one, and what is not text becomes JSON. */
+type Changes = Readonly<Record<string, unknown>>;
+
+const network = {
+  vpcId: "vpc-0a1b2c3d4e5f60718",
+  subnetIds: ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"],
+};
+const cluster = { name: "trading-us-east-1", securityGroupId: "sg-0a1b2c3d4e5f60718" };
+const hostedZone = { kind: "adopt", name: "example.com", id: "Z0123456789ABCDEFGHIJ" };
+const accounts = { trading: "111122223333", archive: "444455556666" };
+const complianceLocks = { kind: "deferred" };
+const acknowledged = {
+  kind: "acknowledged",
+  date: "2026-12-01",
+  approver: "Chief compliance officer",
+  reason: "SOX",
+};
+const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
+
+/** Sound settings of a stack of each role, and no more than it needs. */
+const sound: Record<Role, Changes> = {
+  prod: { network, cluster, hostedZone },
+  dr: { network, cluster },
+  archive: { assumeRoleArn },
+};
+
+function rawSettings(role: Role, changes: Changes): Raw {
+  const common = { system: "market-scanning", role, accounts, complianceLocks };
+  const settings: Changes = { ...common, ...sound[role], ...changes };
+  const raw = Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [
+      `trading-dr:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+  return { "pulumi:disable-default-providers": '["*"]', ...Object.fromEntries(raw) } as Raw;
+}
+
+function read(role: Role, changes: Changes = {}, directory = systemsDirectory): Configuration {
+  const source = { file: `Pulumi.${role}.yaml`, lineOf: () => undefined };
+  return readConfiguration(rawSettings(role, changes), source, directory);
+}
+
+/** The problems of a stack's settings, without the file, which is always the stack's. */
+function problemsOf(role: Role, changes: Changes): Omit<Problem, "file">[] {
+  try {
+    read(role, changes);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.problems.map(({ file, ...rest }) => {
+      assert.equal(file, `Pulumi.${role}.yaml`);
+      return rest;
+    });
+  }
+}
+
+/** A problem at a path of the changes, with the value that stands there, if any. */
+function problem(path: string, changes: Changes, message: string): Omit<Problem, "file"> {
+  const value = path
+    .split(".")
+    .reduce<unknown>((node, key) => (node as Changes | undefined)?.[key], changes);
+  return { path, message, ...(value === undefined ? {} : { found: show(value) }) };
+}
+
+const rule = {
+  account: 'must be an AWS account number of 12 digits in quotes, like "111122223333"',
+  date: 'must be a calendar date; write it like "2026-11-21"',
+  id: "names are lower-case letters, digits and single hyphens, start with a letter, do not end with a hyphen and have at most 15 characters; rename it",
+  role: "must be one of prod, dr, archive; choose one of them",
+  needed: (role: Role) =>
+    `missing: the ${role} stack needs it for the database; add it to the stack's file`,
+  zone: "missing: the prod stack holds the failover records; add it, with kind adopt or create",
+  network: 'must be a mapping with the keys vpcId, subnetIds; write one "key: value" a line',
+  landing: "only the dr stack has a landing phase; remove it, or set it to whole",
+  archiveNetwork: "the archive runs nothing and has no network of its own; remove it",
+  dns: "only the prod stack holds DNS records; remove it",
+  assumedRole: "only the archive stack takes on a role in another account; remove it",
+  unknown:
+    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, network, cluster, hostedZone. Correct the spelling or remove it",
+};
+
+describe("a stack's settings", () => {
+  const regions: readonly (readonly [Role, string])[] = [
+    ["prod", "us-east-1"],
+    ["dr", "us-west-2"],
+    ["archive", "eu-west-1"],
+  ];
+  for (const [role, region] of regions) {
+    it(`of the ${role} stack are accepted and put it in ${region}`, () => {
+      const configuration = read(role);
+      assert.equal(configuration.region, region);
+      assert.equal(configuration.system.id, "market-scanning");
+      assert.deepEqual(configuration.settings, {
+        system: "market-scanning",
+        role,
+        phase: "whole",
+        profile: "production",
+        accounts,
+        complianceLocks,
+        ...sound[role],
+      });
+    });
+  }
+
+  it("are whole and for production unless they say otherwise", () => {
+    const { phase, profile } = read("dr").settings;
+    assert.deepEqual({ phase, profile }, { phase: "whole", profile: "production" });
+  });
+
+  const accepted: readonly (readonly [string, Role, Changes])[] = [
+    ["the landing phase of dr", "dr", { phase: "landing" }],
+    ["a sandbox", "prod", { profile: "sandbox" }],
+    ["a zone that the stack makes", "prod", { hostedZone: { kind: "create", name: "a.example" } }],
+    ["an archive in the same account", "archive", { assumeRoleArn: undefined }],
+    ["locks that somebody signed for", "archive", { complianceLocks: acknowledged }],
+  ];
+  for (const [what, role, changes] of accepted) {
+    it(`accept ${what}`, () => {
+      const settings: Changes = read(role, changes).settings;
+      for (const [key, value] of Object.entries(changes)) {
+        assert.deepEqual(settings[key], value);
+      }
+    });
+  }
+
+  describe("are refused, with one problem, for", () => {
+    // What is refused, the role, the change, the whole message, and the path where it is not the key.
+    const cases: readonly (readonly [string, Role, Changes, string, string?])[] = [
+      ["an unknown key", "prod", { roles: "x" }, rule.unknown],
+      ["an unknown role", "prod", { role: "primary" }, rule.role],
+      ["a missing role", "prod", { role: undefined }, `missing: ${rule.role}`],
+      ["a missing system", "prod", { system: undefined }, `missing: ${rule.id}`],
+      ["a landing phase of prod", "prod", { phase: "landing" }, rule.landing],
+      ["a landing phase of the archive", "archive", { phase: "landing" }, rule.landing],
+      ["a dr stack without a network", "dr", { network: undefined }, rule.needed("dr")],
+      ["a prod stack without a cluster", "prod", { cluster: undefined }, rule.needed("prod")],
+      ["an archive with a network", "archive", { network }, rule.archiveNetwork],
+      ["an archive with a cluster", "archive", { cluster }, rule.archiveNetwork],
+      ["a structure that is not JSON", "dr", { network: "{vpcId: x}" }, rule.network],
+      ["a prod stack without a zone", "prod", { hostedZone: undefined }, rule.zone],
+      ["a dr stack with a zone", "dr", { hostedZone }, rule.dns],
+      ["an archive with a zone", "archive", { hostedZone }, rule.dns],
+      ["a role to take on in prod", "prod", { assumeRoleArn }, rule.assumedRole],
+      ["a role to take on in dr", "dr", { assumeRoleArn }, rule.assumedRole],
+      [
+        "a network in one availability zone",
+        "dr",
+        { network: { ...network, subnetIds: ["subnet-0a1b2c3d4e5f60711"] } },
+        "must name subnets in at least two availability zones",
+        "network.subnetIds",
+      ],
+      [
+        "a zone that is adopted without its id",
+        "prod",
+        { hostedZone: { kind: "adopt", name: "example.com" } },
+        'missing: must be a hosted zone\'s id; write it like "Z0123456789ABCDEFGHIJ"',
+        "hostedZone.id",
+      ],
+      [
+        "an account number without quotes, which would lose leading zeros",
+        "prod",
+        { accounts: { ...accounts, trading: 111122223333 } },
+        rule.account,
+        "accounts.trading",
+      ],
+      [
+        "an account number that is short",
+        "prod",
+        { accounts: { ...accounts, archive: "44445555666" } },
+        rule.account,
+        "accounts.archive",
+      ],
+      [
+        "compliance locks that nobody decided on",
+        "archive",
+        { complianceLocks: undefined },
+        "missing: systems/market-scanning.yaml asks for compliance mode (lockClasses.regulated), which nobody can undo; acknowledge it with {kind: acknowledged, date, approver, reason}, or put it off with {kind: deferred}",
+      ],
+      [
+        "a decision on compliance locks that is none",
+        "prod",
+        { complianceLocks: { kind: "later" } },
+        "must have a kind: acknowledged (with date, approver and reason) or deferred (compliance classes stay governance for now); set kind to one of them",
+        "complianceLocks.kind",
+      ],
+      [
+        "an acknowledgement without a date",
+        "prod",
+        { complianceLocks: { ...acknowledged, date: undefined } },
+        `missing: ${rule.date}`,
+        "complianceLocks.date",
+      ],
+      [
+        "an acknowledgement on a day that does not exist",
+        "prod",
+        { complianceLocks: { ...acknowledged, date: "2026-02-30" } },
+        rule.date,
+        "complianceLocks.date",
+      ],
+    ];
+    for (const [what, role, changes, message, path = String(Object.keys(changes)[0])] of cases) {
+      it(what, () => {
+        assert.deepEqual(problemsOf(role, changes), [problem(path, changes, message)]);
+      });
+    }
+  });
+
+  it("are refused with an unknown key and with what the role needs, at once", () => {
+    const changes = { zone: "x", hostedZone: undefined, phase: "landing" };
+    assert.deepEqual(problemsOf("prod", changes), [
+      problem("zone", changes, rule.unknown),
+      problem("phase", changes, rule.landing),
+      problem("hostedZone", changes, rule.zone),
+    ]);
+  });
+
+  it("may be other programs' too: keys without the project's prefix are left alone", () => {
+    const raw = { ...rawSettings("dr", {}), "aws:region": "eu-north-1", "other:role": "x" };
+    const source = { file: "Pulumi.dr.yaml", lineOf: () => undefined };
+    assert.deepEqual(readConfiguration(raw, source, systemsDirectory), read("dr"));
+  });
+});
+
+describe("a stack and its system file", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "trading-dr-"));
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Writes a copy of the system file with one text replaced; returns its path for messages. */
+  const editedSystem = (find: RegExp, replacement: string): string => {
+    const sound = readFileSync(join(systemsDirectory, "market-scanning.yaml"), "utf8");
+    const edited = sound.replace(find, replacement);
+    assert.notEqual(edited, sound);
+    const file = join(directory, "market-scanning.yaml");
+    writeFileSync(file, edited);
+    return relative(process.cwd(), file);
+  };
+
+  it("need no word on compliance locks when the system has none", () => {
+    editedSystem(/mode: compliance/, "mode: governance");
+    const { settings } = read("prod", { complianceLocks: undefined }, directory);
+    assert.equal(settings.complianceLocks, undefined);
+  });
+
+  it("are refused together, with the problems of both files", () => {
+    // Given a system file with one problem and a stack file with two
+    const file = editedSystem(/standby: us-west-2/, "standby: us-east-1");
+    const raw = rawSettings("prod", { role: "primary", accounts: undefined });
+    const lineOf = ([key]: readonly PropertyKey[]) => (key === "role" ? 3 : undefined);
+    // When they are read, then one message lists them all, with the lines that are known
+    assert.throws(
+      () => readConfiguration(raw, { file: "Pulumi.prod.yaml", lineOf }, directory),
+      new ConfigurationError([
+        {
+          file: "Pulumi.prod.yaml",
+          line: 3,
+          path: "role",
+          found: '"primary"',
+          message: rule.role,
+        },
+        {
+          file: "Pulumi.prod.yaml",
+          path: "accounts",
+          message:
+            'missing: must be a mapping with the keys trading, archive; write one "key: value" a line',
+        },
+        {
+          file,
+          line:
+            1 +
+            readFileSync(file, "utf8")
+              .split("\n")
+              .findIndex((text) => /^ +standby:/.test(text)),
+          path: "regions.standby",
+          found: '"us-east-1"',
+          message: "must differ from regions.primary (us-east-1); name another region",
+        },
+      ]),
+    );
+  });
+
+  it("are refused for a system that has no file", () => {
+    assert.throws(
+      () => read("prod", { system: "market-scanner" }),
+      new ConfigurationError([
+        {
+          file: relative(process.cwd(), join(systemsDirectory, "market-scanner.yaml")),
+          path: "",
+          message: `there is no system "market-scanner"; use one of ${systemIds(systemsDirectory).join(", ")}, or add the file`,
+        },
+      ]),
+    );
+  });
+});

@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import fc from "fast-check";
+import { loadSystem, systemIds } from "../../config/configuration";
+import { identifier } from "../../config/field";
+import {
+  bucketArn,
+  databaseClusterArn,
+  databaseInstanceArn,
+  keyAliasArn,
+  type NamedService,
+  namedServices,
+  physicalName,
+  type Place,
+  type Purpose,
+  recordsPurpose,
+  roleArn,
+  vaultArn,
+  vaultPurpose,
+} from "../../contracts/names";
+import { projectDirectory } from "../support/projectCopy";
+
+const place: Place = { system: "market-scanning", region: "us-east-1", account: "111122223333" };
+const systemsDirectory = join(projectDirectory, "systems");
+
+/** What each service is asked to name; lock classes are part of some purposes. */
+const purposesOf: Record<NamedService, (lockClass: string) => readonly Purpose[]> = {
+  bucket: (lockClass) => ["access-logs", recordsPurpose(lockClass)],
+  keyAlias: () => ["database", "records", "snapshots", "secrets", "notices"],
+  vault: (lockClass) => [vaultPurpose(lockClass)],
+  backupPlan: () => ["snapshots"],
+  backupSelection: () => ["database"],
+  restoreTestingPlan: () => ["restore-test"],
+  role: () => ["record-replication", "snapshots", "restore-test", "break-glass"],
+  globalCluster: () => ["database"],
+  databaseCluster: () => ["database"],
+  databaseInstance: () => ["database", "database-1", "database-16"],
+  finalSnapshot: () => ["database"],
+  parameterGroup: () => ["database-16"],
+  subnetGroup: () => ["database"],
+  securityGroup: () => ["database"],
+  secret: () => ["database-administrator"],
+  topic: () => ["notices"],
+};
+
+describe("physical names", () => {
+  // Pinned: a name that changes replaces or orphans what bears it.
+  const pinned: readonly (readonly [NamedService, Purpose, string])[] = [
+    ["bucket", "access-logs", "market-scanning-access-logs-111122223333-us-east-1"],
+    ["bucket", "regulated-records", "market-scanning-regulated-records-111122223333-us-east-1"],
+    ["keyAlias", "database", "alias/market-scanning-database-us-east-1"],
+    ["keyAlias", "records", "alias/market-scanning-records-us-east-1"],
+    ["keyAlias", "snapshots", "alias/market-scanning-snapshots-us-east-1"],
+    ["keyAlias", "secrets", "alias/market-scanning-secrets-us-east-1"],
+    ["keyAlias", "notices", "alias/market-scanning-notices-us-east-1"],
+    ["vault", "regulated-vault", "market-scanning-regulated-vault-us-east-1"],
+    ["backupPlan", "snapshots", "market-scanning-snapshots-us-east-1"],
+    ["backupSelection", "database", "market-scanning-database-us-east-1"],
+    ["restoreTestingPlan", "restore-test", "market_scanning_restore_test_us_east_1"],
+    ["role", "record-replication", "market-scanning-record-replication-us-east-1"],
+    ["role", "snapshots", "market-scanning-snapshots-us-east-1"],
+    ["role", "restore-test", "market-scanning-restore-test-us-east-1"],
+    ["role", "break-glass", "market-scanning-break-glass-us-east-1"],
+    ["globalCluster", "database", "market-scanning-database"],
+    ["databaseCluster", "database", "market-scanning-database-us-east-1"],
+    ["databaseInstance", "database", "market-scanning-database-us-east-1"],
+    ["databaseInstance", "database-1", "market-scanning-database-1-us-east-1"],
+    ["databaseInstance", "database-16", "market-scanning-database-16-us-east-1"],
+    ["finalSnapshot", "database", "market-scanning-database-us-east-1"],
+    ["parameterGroup", "database-16", "market-scanning-database-16-us-east-1"],
+    ["subnetGroup", "database", "market-scanning-database-us-east-1"],
+    ["securityGroup", "database", "market-scanning-database-us-east-1"],
+    ["secret", "database-administrator", "market-scanning/database-administrator"],
+    ["topic", "notices", "market-scanning-notices-us-east-1"],
+  ];
+  for (const [service, purpose, name] of pinned) {
+    it(`call the ${service} for ${purpose} ${name}`, () => {
+      assert.equal(physicalName(service, purpose, place), name);
+    });
+  }
+
+  it("are pinned for every purpose of every service", () => {
+    assert.deepEqual(
+      namedServices.flatMap((service) =>
+        purposesOf[service]("regulated").map((purpose) => `${service} ${purpose}`),
+      ),
+      pinned.map(([service, purpose]) => `${service} ${purpose}`),
+    );
+  });
+
+  it("differ between regions, but for the global cluster and the secret that it shares", () => {
+    const standby = { ...place, region: "us-west-2" };
+    const shared = pinned.filter(
+      ([service, purpose, name]) => physicalName(service, purpose, standby) === name,
+    );
+    assert.deepEqual(
+      shared.map(([service]) => service),
+      ["globalCluster", "secret"],
+    );
+  });
+
+  it("differ between accounts for buckets alone, whose names the whole world shares", () => {
+    const second = { ...place, account: "444455556666" };
+    const different = pinned.filter(
+      ([service, purpose, name]) => physicalName(service, purpose, second) !== name,
+    );
+    assert.deepEqual(
+      different.map(([, , name]) => name),
+      [
+        "market-scanning-access-logs-111122223333-us-east-1",
+        "market-scanning-regulated-records-111122223333-us-east-1",
+      ],
+    );
+  });
+
+  it("name the record bucket and the vault of a lock class after it", () => {
+    assert.equal(recordsPurpose("regulated"), "regulated-records");
+    assert.equal(vaultPurpose("regulated"), "regulated-vault");
+  });
+});
+
+describe("ARNs", () => {
+  const pinned: readonly (readonly [string, string, string])[] = [
+    [
+      "a bucket",
+      bucketArn("regulated-records", place),
+      "arn:aws:s3:::market-scanning-regulated-records-111122223333-us-east-1",
+    ],
+    [
+      "a key's alias",
+      keyAliasArn("records", place),
+      "arn:aws:kms:us-east-1:111122223333:alias/market-scanning-records-us-east-1",
+    ],
+    [
+      "a vault",
+      vaultArn("regulated-vault", place),
+      "arn:aws:backup:us-east-1:111122223333:backup-vault:market-scanning-regulated-vault-us-east-1",
+    ],
+    [
+      "a role",
+      roleArn("restore-test", place),
+      "arn:aws:iam::111122223333:role/market-scanning-restore-test-us-east-1",
+    ],
+    [
+      "an Aurora cluster",
+      databaseClusterArn(place),
+      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1",
+    ],
+    [
+      "an RDS instance",
+      databaseInstanceArn(place),
+      "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-us-east-1",
+    ],
+  ];
+  for (const [what, arn, expected] of pinned) {
+    it(`name ${what} by its physical name`, () => {
+      assert.equal(arn, expected);
+    });
+  }
+});
+
+describe("physical names of any system", () => {
+  // Words of purposes turn up in system ids and lock classes, where a collision would start.
+  const words = [
+    "a",
+    "b",
+    "1",
+    "access",
+    "logs",
+    "records",
+    "database",
+    "restore",
+    "test",
+    "vault",
+  ];
+  const validId = (id: string) => identifier(15).safeParse(id).success;
+  const system = fc
+    .oneof(
+      fc
+        .array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 })
+        .map((parts) => parts.join("-")),
+      fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,4}){0,2}$/),
+    )
+    .filter(validId);
+  const lockClass = fc.oneof(
+    fc.constantFrom("a", "b", "access", "records", "database", "vault", "regulated"),
+    fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/),
+  );
+  // The other system of a pair is any, or one that differs from the first by a word or a hyphen.
+  const systems = system.chain((one) => {
+    const longer = lockClass.map((word) => `${one}-${word}`);
+    const other = fc.oneof(system, longer, fc.constant(one.replaceAll("-", ""))).filter(validId);
+    return fc.tuple(fc.constant(one), other);
+  });
+
+  it("never collide within a service", () => {
+    fc.assert(
+      fc.property(systems, lockClass, lockClass, ([one, other], oneClass, otherClass) => {
+        for (const service of namedServices) {
+          const pairs = new Set<string>();
+          const names = new Set<string>();
+          for (const [id, name] of [
+            [one, oneClass],
+            [other, otherClass],
+          ] as const) {
+            for (const purpose of purposesOf[service](name)) {
+              pairs.add(`${id} ${purpose}`);
+              names.add(physicalName(service, purpose, { ...place, system: id }));
+            }
+          }
+          assert.equal(names.size, pairs.size, `${service}: ${[...names].join(", ")}`);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("of a secret never look as if they ended in the suffix of an ARN", () => {
+    fc.assert(
+      fc.property(system, (id) => {
+        for (const purpose of purposesOf.secret("")) {
+          const name = physicalName("secret", purpose, { ...place, system: id });
+          assert.doesNotMatch(name, /-[A-Za-z0-9]{6}$/);
+        }
+      }),
+    );
+  });
+
+  it("fit every service at the longest system id, lock class and region", () => {
+    const longest = { ...place, system: "abcdefg-hijklmn", region: "ap-southeast-1" };
+    const lengths = namedServices.map((service) => [
+      service,
+      Math.max(
+        ...purposesOf[service]("elevenchars").map(
+          (purpose) => physicalName(service, purpose, longest).length,
+        ),
+      ),
+    ]);
+    assert.deepEqual(Object.fromEntries(lengths), {
+      bucket: 63, // S3's limit
+      keyAlias: 46,
+      vault: 48, // AWS Backup's limit is 50
+      backupPlan: 40,
+      backupSelection: 39,
+      restoreTestingPlan: 43,
+      role: 49,
+      globalCluster: 24,
+      databaseCluster: 39,
+      databaseInstance: 42,
+      finalSnapshot: 39,
+      parameterGroup: 42,
+      subnetGroup: 39,
+      securityGroup: 39,
+      secret: 38,
+      topic: 38,
+    });
+  });
+
+  it("are different for all systems that have a file", () => {
+    const ids = systemIds(systemsDirectory);
+    const lockClasses = ids.map((id) => Object.keys(loadSystem(id, systemsDirectory).lockClasses));
+    for (const service of namedServices) {
+      const names = ids.flatMap((id, index) => {
+        const purposes = lockClasses[index]?.flatMap((name) => purposesOf[service](name)) ?? [];
+        return [...new Set(purposes)].map((purpose) =>
+          physicalName(service, purpose, { ...place, system: id }),
+        );
+      });
+      assert.ok(names.length >= ids.length);
+      assert.deepEqual([...new Set(names)], names);
+    }
+  });
+});
+
+describe("a physical name that the service would refuse", () => {
+  const refused: readonly (readonly [string, NamedService, Purpose, Place, string])[] = [
+    [
+      "a bucket of 64 characters",
+      "bucket",
+      recordsPurpose("twelveletter"),
+      { ...place, region: "ap-southeast-1" },
+      'bucket name "market-scanning-twelveletter-records-111122223333-ap-southeast-1" is not allowed: at most 63 characters that match /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/; shorten the system\'s id or the purpose',
+    ],
+    [
+      "a vault of 51 characters",
+      "vault",
+      vaultPurpose("fifteen-letters"),
+      { ...place, system: "fifteen-letters", region: "us-gov-east-1" },
+      'vault name "fifteen-letters-fifteen-letters-vault-us-gov-east-1" is not allowed: at most 50 characters that match /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/; shorten the system\'s id or the purpose',
+    ],
+    [
+      "a double hyphen",
+      "role",
+      vaultPurpose("daily-"),
+      place,
+      'role name "market-scanning-daily--vault-us-east-1" is not allowed: at most 64 characters that match /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/; shorten the system\'s id or the purpose',
+    ],
+    [
+      "an alias that AWS keeps to itself",
+      "keyAlias",
+      "records",
+      { ...place, system: "aws/s3" },
+      'keyAlias name "alias/aws/s3-records-us-east-1" is not allowed: at most 256 characters that match /^alias\\/(?!aws\\/)[a-z0-9-]+$/; shorten the system\'s id or the purpose',
+    ],
+    [
+      "a secret that ends like an ARN, in a hyphen and six characters",
+      "secret",
+      "database-reader",
+      place,
+      'secret name "market-scanning/database-reader" is not allowed: at most 512 characters that match /^(?!.*-[a-z0-9]{6}$)[a-z0-9-]+\\/[a-z0-9-]+$/; shorten the system\'s id or the purpose',
+    ],
+  ];
+  for (const [what, service, purpose, where, message] of refused) {
+    it(`is not made: ${what}`, () => {
+      assert.throws(() => physicalName(service, purpose, where), new RangeError(message));
+    });
+  }
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { CronExpressionParser } from "cron-parser";
+import fc from "fast-check";
+import { awsSchedule } from "../../contracts/schedules";
+
+describe("awsSchedule", () => {
+  const translated: readonly (readonly [string, string, string])[] = [
+    ["a daily hour", "0 2 * * *", "cron(0 2 * * ? *)"],
+    ["a step of minutes", "*/15 * * * *", "cron(*/15 * * * ? *)"],
+    ["a step from a minute on", "5-59/10 * * * *", "cron(5-59/10 * * * ? *)"],
+    ["a list of hours", "0 2,14 * * *", "cron(0 2,14 * * ? *)"],
+    ["a day of the month", "30 4 1 * *", "cron(30 4 1 * ? *)"],
+    ["a list of days of the month", "0 0 1,15 * *", "cron(0 0 1,15 * ? *)"],
+    ["a range of months", "0 0 1 1-6 *", "cron(0 0 1 1-6 ? *)"],
+    ["Sunday as 0", "0 5 * * 0", "cron(0 5 ? * SUN *)"],
+    ["Monday", "0 5 * * 1", "cron(0 5 ? * MON *)"],
+    ["Tuesday", "0 5 * * 2", "cron(0 5 ? * TUE *)"],
+    ["Wednesday", "0 5 * * 3", "cron(0 5 ? * WED *)"],
+    ["Thursday", "0 5 * * 4", "cron(0 5 ? * THU *)"],
+    ["Friday", "0 5 * * 5", "cron(0 5 ? * FRI *)"],
+    ["Saturday", "0 5 * * 6", "cron(0 5 ? * SAT *)"],
+    ["Sunday as 7", "0 5 * * 7", "cron(0 5 ? * SUN *)"],
+    ["a weekday that is already a name", "0 5 * * MON", "cron(0 5 ? * MON *)"],
+    ["a range of weekdays", "0 5 * * 1-5", "cron(0 5 ? * MON,TUE,WED,THU,FRI *)"],
+    ["a list of weekdays", "0 5 * * 1,3,5", "cron(0 5 ? * MON,WED,FRI *)"],
+    ["ranges in a list of weekdays", "0 5 * * 0,2-4", "cron(0 5 ? * SUN,TUE,WED,THU *)"],
+    [
+      "a step of weekdays, whose number is no day",
+      "0 0 * * */2",
+      "cron(0 0 ? * SUN,TUE,THU,SAT *)",
+    ],
+    ["a step of weekdays from a day on", "0 0 * * 1/3", "cron(0 0 ? * MON,THU *)"],
+    ["every day as 0 to 7", "0 0 * * 0-7", "cron(0 0 ? * SUN,MON,TUE,WED,THU,FRI,SAT *)"],
+    ["a range of named weekdays", "0 0 * * mon-wed", "cron(0 0 ? * MON,TUE,WED *)"],
+    ["more space than needed", " 0  2 *\t* * ", "cron(0 2 * * ? *)"],
+  ];
+  for (const [what, fiveFields, expected] of translated) {
+    it(`translates ${what}: ${fiveFields.trim()}`, () => {
+      assert.equal(awsSchedule(fiveFields), expected);
+    });
+  }
+
+  it("refuses a schedule that restricts both days, which AWS cannot express", () => {
+    assert.throws(
+      () => awsSchedule("0 2 1 * 1"),
+      new RangeError(
+        'schedule "0 2 1 * 1" restricts both the day of the month and the day of the week, which AWS cannot express; use one of the two',
+      ),
+    );
+  });
+
+  it("fires on the same days as the crontab, for any list of weekdays and ranges", () => {
+    // Given days that do not overlap: the parser takes no day twice
+    const weekdays = [0, 1, 2, 3, 4, 5, 6];
+    const list = fc
+      .tuple(fc.subarray(weekdays, { minLength: 1 }), fc.constantFrom("0", "7"))
+      .map(([days, sunday]) => {
+        const last = days[days.length - 1];
+        const isRange =
+          days.length > 2 && days.every((day, index) => day === index + Number(days[0]));
+        return isRange
+          ? `${String(days[0])}-${String(last)}`
+          : days.map((day) => (day === 0 ? sunday : String(day))).join(",");
+      });
+    fc.assert(
+      fc.property(list, (days) => {
+        const fiveFields = `0 5 * * ${days}`;
+        // When they are translated, they are names, which both sides read alike
+        const [, , , , names = ""] = awsSchedule(fiveFields).split(" ");
+        assert.match(names, /^[A-Z,-]+$/);
+        assert.deepEqual(firings(`0 5 * * ${names}`), firings(fiveFields));
+      }),
+    );
+  });
+});
+
+/** The next ten times that a schedule fires. */
+function firings(fiveFields: string): string[] {
+  const expression = CronExpressionParser.parse(fiveFields, {
+    currentDate: "2026-11-21T00:00:00Z",
+    tz: "Etc/UTC",
+  });
+  return expression.take(10).map((date) => date.toDate().toISOString());
+}
