@@ -3,6 +3,7 @@ import type {
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
+import { PreviewRefusal } from "./refusal";
 import { secretMark, type Shown, shown } from "./wireValue";
 
 /** One resource that a stack would declare. */
@@ -124,12 +125,11 @@ export async function previewStack(
 }
 
 /** A program that asks the cloud something, which a stack must not need in order to be declared. */
-export class CloudCallError extends Error {
+export class CloudCallError extends PreviewRefusal {
   public constructor(calls: readonly string[]) {
     super(
       `the program calls ${calls.join(", ")}, which needs a cloud; take the value from the configuration, or compute it from names`,
     );
-    this.name = "CloudCallError";
   }
 }
 

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
-import program from "../index";
-import { CloudCallError } from "./inProcess";
-import { previewReport, RuleViolationError } from "./report";
+import { PreviewRefusal } from "./refusal";
+import { readStacks } from "./stacks";
 import { previewText } from "./text";
 
 const help = `Shows what every stack would declare, without a cloud account.
@@ -29,11 +28,15 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const report = await previewReport(program, {
+  const stacks = readStacks({
     directory,
     ...(options.stack === undefined ? {} : { stack: options.stack }),
     ...(options.system === undefined ? {} : { system: options.system }),
   });
+  // Loaded only now: the cloud libraries take most of the time, and a wrong file should show at once.
+  const program = require("../index") as typeof import("../index");
+  const { previewReport } = require("./report") as typeof import("./report");
+  const report = await previewReport(program, stacks);
   process.stdout.write(
     options.json
       ? `${JSON.stringify(report, undefined, 2)}\n`
@@ -43,9 +46,6 @@ async function main(): Promise<void> {
         }),
   );
 }
-
-/** A command line that cannot be understood. */
-class UsageError extends Error {}
 
 function parseOptions(args: string[]) {
   try {
@@ -60,7 +60,7 @@ function parseOptions(args: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(
+    throw new PreviewRefusal(
       `${error instanceof Error ? error.message : String(error)}\nnpm run preview -- --help lists the options.`,
     );
   }
@@ -68,11 +68,7 @@ function parseOptions(args: string[]) {
 
 /** Says what went wrong. Problems that have a message for people come without a stack trace. */
 function fail(error: unknown): void {
-  const forPeople =
-    error instanceof CloudCallError ||
-    error instanceof ConfigurationError ||
-    error instanceof RuleViolationError ||
-    error instanceof UsageError;
+  const forPeople = error instanceof ConfigurationError || error instanceof PreviewRefusal;
   const text = error instanceof Error ? (forPeople ? error.message : error.stack) : String(error);
   process.stderr.write(`${text ?? "unknown error"}\n`);
   process.exitCode = 1;

@@ -1,7 +1,8 @@
 import { type NotBuilt } from "../contracts/outputs";
 import { type PreviewedResource, previewStack } from "./inProcess";
+import { PreviewRefusal } from "./refusal";
 import { isGlobal, ruleViolations } from "./rules";
-import { readStacks, type ReadyStack, type StackChoice } from "./stacks";
+import { type ReadyStack } from "./stacks";
 import { type Shown } from "./wireValue";
 
 /** One stack of a {@link PreviewReport}. */
@@ -32,40 +33,32 @@ export interface PreviewReport {
   readonly notBuiltYet: readonly NotBuilt[];
 }
 
-/** A stack that breaks a rule which holds for every stack. */
-export class RuleViolationError extends Error {
-  public constructor(violations: readonly string[]) {
-    super(violations.join("\n"));
-    this.name = "RuleViolationError";
-  }
-}
-
 /**
- * Previews every chosen stack.
+ * Previews stacks, one after another.
  *
  * @param program The function that `index.ts` exports.
- * @throws ConfigurationError before anything is declared, when any file has a problem.
- * @throws RuleViolationError when a resource is in the wrong region or has no explicit provider.
+ * @param ready The stacks, as `readStacks` has validated them.
+ * @throws PreviewRefusal when a resource is in the wrong region or has no explicit provider.
  */
 export async function previewReport(
   program: () => unknown,
-  choice: StackChoice,
+  ready: readonly ReadyStack[],
 ): Promise<PreviewReport> {
   const stacks: StackReport[] = [];
   const violations: string[] = [];
   const notBuilt = new Map<string, NotBuilt>();
-  for (const ready of readStacks(choice)) {
-    const { role } = ready.configuration.settings;
-    const preview = await previewStack(program, ready);
-    violations.push(...ruleViolations(preview, { role, region: ready.configuration.region }));
+  for (const stack of ready) {
+    const { role } = stack.configuration.settings;
+    const preview = await previewStack(program, stack);
+    violations.push(...ruleViolations(preview, { role, region: stack.configuration.region }));
     const { notBuiltYet, remarks, ...outputs } = preview.outputs;
     for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {
       notBuilt.set(part.path, part);
     }
-    stacks.push(stackReport(ready, preview.resources, outputs, (remarks ?? []) as string[]));
+    stacks.push(stackReport(stack, preview.resources, outputs, (remarks ?? []) as string[]));
   }
   if (violations.length > 0) {
-    throw new RuleViolationError(violations);
+    throw new PreviewRefusal(violations.join("\n"));
   }
   const resources = stacks.flatMap((stack) => stack.resources);
   return {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import program from "../../index";
 import { previewReport } from "../../preview/report";
+import { readStacks } from "../../preview/stacks";
 import { projectDirectory } from "../support/projectCopy";
 
 /**
@@ -13,7 +14,10 @@ import { projectDirectory } from "../support/projectCopy";
 describe("URNs of deployed resources", () => {
   for (const system of ["market-scanning", "smc"]) {
     it(`are those of earlier versions, for ${system}`, async () => {
-      const { stacks } = await previewReport(program, { directory: projectDirectory, system });
+      const { stacks } = await previewReport(
+        program,
+        readStacks({ directory: projectDirectory, system }),
+      );
       const urns = stacks.flatMap(({ resources }) => resources.map(({ urn }) => urn)).sort();
       const file = join(projectDirectory, "test", "pinned", `urns-${system}.txt`);
       if (process.env["UPDATE_PINNED_URNS"] === "1") {
