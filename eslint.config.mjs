@@ -87,6 +87,28 @@ export default tseslint.config(
     },
   },
   {
+    files: ["composition/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: "/(preview|policies)/", message: "the preview runs this, not the other way" },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["contracts/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "/config/", message: "contracts stand below the configuration" }] },
+      ],
+    },
+  },
+  {
     files: withoutPulumi,
     rules: {
       "no-restricted-imports": [
@@ -95,7 +117,7 @@ export default tseslint.config(
           patterns: [
             { group: ["@pulumi/*"], message: "this folder is also used where there is no Pulumi" },
             {
-              regex: "/(components|composition|preview|policies)/",
+              regex: "/(components|composition|preview|policies|recovery)/",
               message: "dependencies point from the stacks to here, not back",
             },
           ],

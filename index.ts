@@ -45,6 +45,8 @@ function program(): StackOutputs {
           database: {
             arn: database.arn,
             endpoint: database.endpoint,
+            readerEndpoint: database.readerEndpoint,
+            globalEndpoint: database.globalEndpoint,
             administratorSecretArn: database.administratorSecretArn,
           },
         }),

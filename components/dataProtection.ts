@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /**
  * Options of a resource that holds data, or that one that does depends on: an update that would
- * delete it fails, and if it is ever taken out of the program it stays in the account. What only
- * configures a bucket is kept too, because a refused `pulumi destroy` may delete the rest first.
+ * delete or replace it fails, and if it is ever taken out of the program it stays in the account.
+ * What only configures a bucket is kept too, because a refused `pulumi destroy` may delete the rest
+ * first.
  *
  * @param disposable True only in a sandbox, which leaves nothing behind.
  */
@@ -11,4 +12,17 @@ export function keepData(
   disposable: boolean,
 ): Pick<pulumi.CustomResourceOptions, "protect" | "retainOnDelete"> {
   return disposable ? {} : { protect: true, retainOnDelete: true };
+}
+
+/**
+ * Options of a setting that AWS lets be changed only by making it anew: a lock's mode, a password's
+ * version, a parameter group's major version. An engine refuses to replace what is protected, so
+ * these are not; but the old one is never deleted, which would take off the lock that replaces it.
+ *
+ * @param disposable True only in a sandbox, which leaves nothing behind.
+ */
+export function keepWhenReplaced(
+  disposable: boolean,
+): Pick<pulumi.CustomResourceOptions, "retainOnDelete"> {
+  return disposable ? {} : { retainOnDelete: true };
 }

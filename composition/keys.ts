@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey, type KeyPurpose } from "../components/encryption/encryptionKey";
 import { type KeyUser } from "../components/encryption/keyPolicy";
-import { physicalName, roleArn } from "../contracts/names";
+import { physicalName, type Place, roleArn } from "../contracts/names";
 import { type Landscape } from "./places";
 
 /** The keys of a region, by purpose. The archive has no database and no secrets. */
@@ -36,7 +36,7 @@ export function declareKeys(landscape: Landscape, options: pulumi.ComponentResou
       };
 }
 
-function recordUsers({ own, copiesFrom, copiesTo }: Landscape): KeyUser[] {
+function recordUsers({ own, copiesFrom, copiesTo, tradingAccount }: Landscape): KeyUser[] {
   return [
     ...(copiesTo.length === 0
       ? []
@@ -52,7 +52,7 @@ function recordUsers({ own, copiesFrom, copiesTo }: Landscape): KeyUser[] {
     {
       kind: "roles",
       purpose: "receive-records",
-      account: String(copiesFrom[0]?.account),
+      account: tradingAccount,
       roleArns: copiesFrom.map((place) => roleArn("record-replication", place)),
       actions: ["encrypt", "decrypt"],
     },
@@ -60,30 +60,30 @@ function recordUsers({ own, copiesFrom, copiesTo }: Landscape): KeyUser[] {
 }
 
 function snapshotUsers(landscape: Landscape): KeyUser[] {
-  const { own, copiesFrom, copiesTo } = landscape;
+  const { own, archive, copiesFrom, copiesTo, tradingAccount, archiveIsForeign } = landscape;
   return [
     { kind: "through-service", service: "backup" },
     ...(copiesTo.length === 0 ? [] : [snapshotRoles(landscape)]),
     {
       kind: "roles",
       purpose: "receive-snapshots",
-      account: String(copiesFrom[0]?.account),
+      account: tradingAccount,
       roleArns: copiesFrom.map((place) => roleArn("snapshots", place)),
       actions: ["encrypt", "decrypt"],
       mayGrant: true,
     },
-    ...copyingService(landscape, own.account),
+    ...(archiveIsForeign && own === archive ? [copyingService(archive)] : []),
   ];
 }
 
 function databaseUsers(landscape: Landscape): KeyUser[] {
-  const { own, archive } = landscape;
+  const { own, archive, archiveIsForeign } = landscape;
   const cluster = physicalName("databaseCluster", "database", own);
   return [
     { kind: "through-service", service: "rds" },
     snapshotRoles(landscape),
     // Snapshots keep the database's key until they have been copied: the archive reads with it.
-    ...copyingService(landscape, archive.account),
+    ...(archiveIsForeign ? [copyingService(archive)] : []),
     {
       kind: "logs",
       logGroupArnPattern: `arn:aws:logs:${own.region}:${own.account}:log-group:/aws/rds/*/${cluster}/*`,
@@ -102,20 +102,16 @@ function snapshotRoles({ own }: Landscape): KeyUser {
   };
 }
 
-/** AWS Backup copies between accounts under a role of its own, one in each account. */
-function copyingService({ primary, archive }: Landscape, account: string): KeyUser[] {
-  return archive.account === primary.account || account !== archive.account
-    ? []
-    : [
-        {
-          kind: "roles",
-          purpose: "copy-between-accounts",
-          account,
-          roleArns: [
-            `arn:aws:iam::${account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup`,
-          ],
-          actions: ["encrypt", "decrypt"],
-          mayGrant: true,
-        },
-      ];
+/** AWS Backup copies into another account under a role of its own there. */
+function copyingService({ account }: Place): KeyUser {
+  return {
+    kind: "roles",
+    purpose: "copy-between-accounts",
+    account,
+    roleArns: [
+      `arn:aws:iam::${account}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup`,
+    ],
+    actions: ["encrypt", "decrypt"],
+    mayGrant: true,
+  };
 }

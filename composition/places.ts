@@ -16,6 +16,10 @@ export interface Landscape {
   readonly copiesFrom: readonly Place[];
   /** The places that `own` copies into; none for the archive. */
   readonly copiesTo: readonly Place[];
+  /** Account of the primary and the standby region. */
+  readonly tradingAccount: string;
+  /** True when the archive has an account of its own. */
+  readonly archiveIsForeign: boolean;
   readonly tags: Tags;
   /** True in a sandbox: nothing is locked, everything can be deleted. */
   readonly disposable: boolean;
@@ -39,6 +43,8 @@ export function landscapeOf({ settings, system }: Configuration): Landscape {
     primary,
     standby,
     archive,
+    tradingAccount: settings.accounts.trading,
+    archiveIsForeign: settings.accounts.archive !== settings.accounts.trading,
     tags: stackTags(system.id, settings.role),
     disposable: settings.profile === "sandbox",
   };

@@ -61,7 +61,7 @@ export function declareRecordBuckets(
           accessLogBucket: accessLogs.bucketName,
           lifecycles: ownLifecycles,
           replicationFrom: replicationFrom(landscape),
-          ...(lock === undefined ? {} : { lock: { mode: lock.mode, days: lock.days } }),
+          ...(lock === undefined ? {} : { lock }),
           ...(replication === undefined ? {} : { replication: replication(lockClass) }),
         },
         // Logs may only be written once the log bucket's policy is there.
@@ -119,14 +119,11 @@ function replicationOf(
 }
 
 /** Replication roles of another account that write here; those of the same account need no leave. */
-function replicationFrom({ own, copiesFrom }: Landscape): RecordBucketArgs["replicationFrom"] {
-  const foreign = copiesFrom.filter(({ account }) => account !== own.account);
-  return foreign.length === 0
-    ? []
-    : [
-        {
-          account: String(foreign[0]?.account),
-          roleArns: foreign.map((place) => roleArn("record-replication", place)),
-        },
-      ];
+function replicationFrom({
+  own,
+  copiesFrom,
+  tradingAccount,
+}: Landscape): RecordBucketArgs["replicationFrom"] {
+  const roleArns = copiesFrom.map((place) => roleArn("record-replication", place));
+  return own.account === tradingAccount ? [] : [{ account: tradingAccount, roleArns }];
 }

@@ -7,20 +7,30 @@ const builtKinds: readonly StoreKind[] = ["database", "objects"];
 
 /** Parts of a system file, beside stores, that no component builds yet. */
 const partsNotBuilt: readonly NotBuilt[] = [
+  { path: "dataClasses", what: "objectives, compared with what the mechanisms reach" },
+  { path: "scenarios", what: "objectives by disaster, compared likewise" },
   { path: "failover", what: "health checks and failover records" },
-  { path: "stores.*.logicalBackups", what: "jobs that back up, verify and rehearse" },
+  { path: "stores.*.logicalBackups", what: "jobs that back up, and their roles and keys' users" },
   { path: "schedules", what: "jobs that verify, monitor and rehearse" },
-  { path: "alarms", what: "alarms on lag, late backups and late copies" },
+  { path: "alarms", what: "alarms on lag, late backups and late copies, and who is told" },
   { path: "budgets", what: "notices of monthly cost" },
 ];
 
 /** What the system file declares and nothing builds yet. */
 export function notBuiltYet({ system }: Configuration): NotBuilt[] {
-  const stores = Object.entries(system.stores).flatMap(([name, store]) =>
-    builtKinds.includes(store.kind)
-      ? []
-      : [{ path: `stores.${name}`, what: `${store.kind}: ${store.description}` }],
-  );
+  const stores = Object.entries(system.stores).flatMap(([name, store]) => {
+    if (!builtKinds.includes(store.kind)) {
+      return [{ path: `stores.${name}`, what: `${store.kind}: ${store.description}` }];
+    }
+    return store.kind === "objects" && store.writtenEvery !== undefined
+      ? [
+          {
+            path: `stores.${name}.writtenEvery`,
+            what: `the writer of a copy every ${store.writtenEvery.text}`,
+          },
+        ]
+      : [];
+  });
   const ownsRegistry = system.owns.includes("image-registry");
   return [
     ...stores,
@@ -44,9 +54,20 @@ export function remarksOn({ settings, system }: Configuration): string[] {
       ? `lock class ${name} is compliance, which nobody can undo: acknowledged ${settings.complianceLocks.date} by ${settings.complianceLocks.approver}`
       : `lock class ${name} is governance, not compliance, until trading-dr:complianceLocks acknowledges it`,
   );
-  const phase =
-    settings.phase === "landing"
+  return [
+    ...locks,
+    ...(settings.phase === "landing"
       ? ["landing phase: only what other stacks copy into; nothing here is copied anywhere yet"]
-      : [];
-  return [...locks, ...phase];
+      : []),
+    ...(settings.role !== "archive" && settings.accounts.archive !== settings.accounts.trading
+      ? [
+          "snapshots go to another region and account in one step, which AWS Backup has not always done for databases: see the first copy succeed (docs/deployment.md)",
+        ]
+      : []),
+    ...(system.owns.includes("backup-region-settings")
+      ? []
+      : [
+          "snapshots need the account's opt-in to AWS Backup in this region, which another system's stack declares",
+        ]),
+  ];
 }

@@ -27,7 +27,7 @@ export function declareVaults(
   keys: Keys,
   options: pulumi.ComponentResourceOptions,
 ): Vaults {
-  const { own, tags, disposable, copiesFrom } = landscape;
+  const { own, tradingAccount, tags, disposable } = landscape;
   if (configuration.system.owns.includes("backup-region-settings")) {
     new BackupRegion("backup-region", options);
   }
@@ -37,8 +37,11 @@ export function declareVaults(
     options,
   );
   const byLockClass = Object.fromEntries(
-    Object.entries(snapshotRetentions(configuration.system)).map(([lockClass, maximumDays]) => {
+    Object.entries(snapshotRetentions(configuration.system)).flatMap(([lockClass, maximumDays]) => {
       const lock = lockOf(configuration, lockClass);
+      if (lock === undefined) {
+        return [];
+      }
       const vault = new BackupVault(
         vaultPurpose(lockClass),
         {
@@ -46,18 +49,14 @@ export function declareVaults(
           purpose: vaultPurpose(lockClass),
           kmsKeyArn: keys.snapshots.arn,
           noticeTopicArn: topic.arn,
-          lock: { mode: lock?.mode ?? "GOVERNANCE", minimumDays: lock?.days ?? 1, maximumDays },
-          copiesFromAccounts: [
-            ...new Set(
-              copiesFrom.map(({ account }) => account).filter((account) => account !== own.account),
-            ),
-          ],
+          lock: { mode: lock.mode, minimumDays: lock.days, maximumDays },
+          copiesFromAccounts: own.account === tradingAccount ? [] : [tradingAccount],
           tags,
           disposable,
         },
         options,
       );
-      return [lockClass, vault];
+      return [[lockClass, vault] as const];
     }),
   );
   return { byLockClass, noticeTopicArn: topic.arn };

@@ -32,7 +32,10 @@ export function readConfiguration(
 ): Configuration {
   const parsed = settingsFrom(raw);
   const checked = checkAgainst(stackSchema, parsed, source);
-  const problems: Problem[] = "problems" in checked ? [...checked.problems] : [];
+  const problems: Problem[] = strangeKeys(raw, source);
+  if ("problems" in checked) {
+    problems.push(...checked.problems);
+  }
   let system: System | undefined;
   const id = parsed["system"];
   if (typeof id === "string") {
@@ -105,6 +108,20 @@ export function systemIds(systemsDirectory: string): string[] {
     .sort();
 }
 
+/** Keys of other prefixes: most often a misspelt one, which Pulumi would ignore in silence. */
+function strangeKeys(
+  raw: Readonly<Record<string, string>>,
+  source: Omit<SourceFile, "data">,
+): Problem[] {
+  return Object.keys(raw)
+    .filter((key) => !key.startsWith(namespace) && !key.startsWith("pulumi:"))
+    .map((key) => ({
+      file: source.file,
+      path: key,
+      message: `nothing reads this; keys begin with ${namespace} or pulumi:, and providers take no settings from here. Correct the prefix or remove it`,
+    }));
+}
+
 /** The settings under the project's own prefix, structures parsed. */
 function settingsFrom(raw: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -143,6 +160,23 @@ function jointProblems(
         undefined,
         `missing: systems/${system.id}.yaml asks for compliance mode (${compliance.map(([name]) => `lockClasses.${name}`).join(", ")}), which nobody can undo; ` +
           `acknowledge it with {kind: acknowledged, date, approver, reason}, or put it off with {kind: deferred}`,
+      ),
+    );
+  }
+  const subnets = settings.network?.subnetIds ?? [];
+  if (new Set(subnets).size < subnets.length) {
+    problems.push(
+      problemAt(source, "network", subnets, "names a subnet twice; name each subnet once"),
+    );
+  }
+  const { assumeRoleArn, accounts } = settings;
+  if (assumeRoleArn !== undefined && assumeRoleArn.split(":")[4] !== accounts.archive) {
+    problems.push(
+      problemAt(
+        source,
+        "assumeRoleArn",
+        assumeRoleArn,
+        `must be a role of the archive's account ${accounts.archive}; correct one of the two`,
       ),
     );
   }

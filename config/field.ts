@@ -40,15 +40,12 @@ function identifierRule(maximumLength: number): string {
   );
 }
 
-/**
- * A name that becomes part of physical names. `constructor` is not one: every JavaScript object
- * seems to have an entry of that name.
- */
+/** A name that becomes part of physical names. */
 export function identifier(maximumLength: number) {
   return z
     .string({ error: identifierRule(maximumLength) })
     .max(maximumLength, { error: identifierRule(maximumLength) })
-    .regex(/^(?!constructor$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
+    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
       error: identifierRule(maximumLength),
     });
 }
@@ -122,10 +119,14 @@ export function schedule() {
 
 /** A schedule that AWS Backup fires: see {@link isAwsSchedule}. */
 export function awsBackupSchedule() {
-  return schedule().refine((expression) => !isSchedule(expression) || isAwsSchedule(expression), {
-    error:
-      "must leave the day of the month or the day of the week at *, because AWS Backup cannot combine the two; restrict one of them only",
-  });
+  return schedule()
+    .refine((expression) => !isSchedule(expression) || isAwsSchedule(expression), {
+      error:
+        "must leave the day of the month or the day of the week at *, because AWS Backup cannot combine the two; restrict one of them only",
+    })
+    .refine((expression) => !isSchedule(expression) || /^\s*\d+\s/.test(expression), {
+      error: "must fire once an hour at most, as AWS Backup does; give one number for the minute",
+    });
 }
 
 function isSchedule(expression: string): boolean {
@@ -147,9 +148,15 @@ function isSchedule(expression: string): boolean {
   }
 }
 
-/** An AWS region's name. That the region exists is for AWS to say. */
+/**
+ * An AWS region's name, outside of China and the US government's partition, whose ARNs begin
+ * differently. That the region exists is for AWS to say.
+ */
 export function region() {
-  return text('must be an AWS region; write it like "us-east-1"', /^[a-z]{2}(-[a-z]+)+-\d$/);
+  return text(
+    'must be an AWS region outside of us-gov and cn; write it like "us-east-1"',
+    /^(?!us-gov|us-iso|cn)[a-z]{2}(-[a-z]+)+-\d$/,
+  );
 }
 
 /** An AWS account's number. Quoted in YAML, or a leading zero is lost. */

@@ -108,38 +108,65 @@ export const stackShape = section({
 
 /** A stack's settings, validated. */
 export type StackSettings = z.output<typeof stackShape>;
-export type StackRole = StackSettings["role"];
+
+const complain = (context: z.core.$RefinementCtx, path: string, message: string) => {
+  context.addIssue({ code: "custom", path: [path], message });
+};
 
 /** The schema of a stack's settings: its shape, and what each role needs or must not have. */
-export const stackSchema = stackShape.superRefine(
-  ({ role, phase, network, cluster, hostedZone, assumeRoleArn }, context) => {
-    const complain = (path: string, message: string) => {
-      context.addIssue({ code: "custom", path: [path], message });
-    };
-    if (phase === "landing" && role !== "dr") {
-      complain("phase", "only the dr stack has a landing phase; remove it, or set it to whole");
-    }
-    for (const [key, value] of Object.entries({ network, cluster })) {
-      if (role === "archive" && value !== undefined) {
-        complain(key, "the archive runs nothing and has no network of its own; remove it");
-      } else if (role !== "archive" && value === undefined) {
-        complain(key, `the ${role} stack needs it for the database; add it to the stack's file`);
+export const stackSchema = stackShape
+  .superRefine(
+    ({ role, phase }, context) => {
+      if (phase === "landing" && role !== "dr") {
+        complain(
+          context,
+          "phase",
+          "only the dr stack has a landing phase; remove it, or set it to whole",
+        );
       }
-    }
-    if (role === "prod" ? hostedZone === undefined : hostedZone !== undefined) {
+    },
+    whenSound("role", "phase"),
+  )
+  .superRefine(checkPresence("network"), whenSound("role", "network"))
+  .superRefine(checkPresence("cluster"), whenSound("role", "cluster"))
+  .superRefine(
+    ({ role, hostedZone }, context) => {
+      if (role === "prod" && hostedZone === undefined) {
+        complain(
+          context,
+          "hostedZone",
+          "the prod stack holds the failover records; add it, with kind adopt or create",
+        );
+      } else if (role !== "prod" && hostedZone !== undefined) {
+        complain(context, "hostedZone", "only the prod stack holds DNS records; remove it");
+      }
+    },
+    whenSound("role", "hostedZone"),
+  )
+  .superRefine(
+    ({ role, assumeRoleArn }, context) => {
+      if (role !== "archive" && assumeRoleArn !== undefined) {
+        complain(
+          context,
+          "assumeRoleArn",
+          "only the archive stack takes on a role in another account; remove it",
+        );
+      }
+    },
+    whenSound("role", "assumeRoleArn"),
+  );
+
+/** The trading regions have a network and a cluster, the archive has neither. */
+function checkPresence(key: "network" | "cluster") {
+  return (settings: StackSettings, context: z.core.$RefinementCtx): void => {
+    if (settings.role === "archive" && settings[key] !== undefined) {
+      complain(context, key, "the archive runs nothing and has no network of its own; remove it");
+    } else if (settings.role !== "archive" && settings[key] === undefined) {
       complain(
-        "hostedZone",
-        role === "prod"
-          ? "the prod stack holds the failover records; add it, with kind adopt or create"
-          : "only the prod stack holds DNS records; remove it",
+        context,
+        key,
+        `the ${settings.role} stack needs it for the database; add it to the stack's file`,
       );
     }
-    if (role !== "archive" && assumeRoleArn !== undefined) {
-      complain(
-        "assumeRoleArn",
-        "only the archive stack takes on a role in another account; remove it",
-      );
-    }
-  },
-  whenSound("role", "phase", "network", "cluster", "hostedZone", "assumeRoleArn"),
-);
+  };
+}

@@ -38,7 +38,7 @@ const lifecycleKeys = {
   /** Name of an entry of `lockClasses`; decides the bucket. */
   lockClass: identifier(11),
   /** From creation to expiration. At least the lock class's period. */
-  retention: duration({ minimum: "1d" }),
+  retention: duration({ minimum: "1d", maximum: "99y" }),
   transitions,
 };
 
@@ -108,7 +108,7 @@ const databaseKeys = {
     weeklyWindow,
   ),
   /** Replication lag towards the standby region above which the recovery point is in danger. */
-  replicationLagLimit: duration({ minimum: "1s" }),
+  replicationLagLimit: duration({ minimum: "1s", maximum: "24h" }),
   /** How long PostgreSQL's log is kept. */
   logRetention: duration({ minimum: "1d", maximum: "10y" }),
   /** Storage snapshots by AWS Backup, copied to the other region and the archive. */
@@ -289,4 +289,3 @@ export const store = z.discriminatedUnion(
 export type Store = z.output<typeof store>;
 export type StoreKind = Store["kind"];
 export type StoreOf<Kind extends StoreKind> = Extract<Store, { kind: Kind }>;
-export type Tier = z.output<typeof tier>;

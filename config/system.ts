@@ -203,5 +203,3 @@ export const systemShape = section({
 
 /** A trading system, validated. */
 export type System = z.output<typeof systemShape>;
-export type LockClass = System["lockClasses"][string];
-export type DataClass = System["dataClasses"][string];

@@ -40,7 +40,7 @@ function soundSections(
   return Object.fromEntries(
     sectionNames.map((name) => [
       name,
-      Object.fromEntries(
+      withoutPrototype(
         Object.entries(system[name]).map(([key, entry]) => [
           key,
           unsound.includes(`${name}.${key}`) ? undefined : entry,
@@ -48,6 +48,13 @@ function soundSections(
       ),
     ]),
   ) as unknown as SoundSections;
+}
+
+/** A mapping in which only its own entries are found: one may be called `constructor`. */
+function withoutPrototype<Value>(
+  entries: readonly (readonly [string, Value])[],
+): Record<string, Value> {
+  return Object.assign(Object.create(null) as Record<string, Value>, Object.fromEntries(entries));
 }
 
 /** The entries of a section that have a value. */

@@ -19,7 +19,7 @@ export interface Place {
  *
  * `carries`: names must be unique within what the service shares them in. S3 shares bucket names
  * across all accounts; IAM shares roles across regions; RDS wants members of a global database to
- * have different names. `global` names are the same in every region on purpose.
+ * have different names. Names that carry nothing are the same in every region on purpose.
  */
 interface NamingRule {
   readonly carries: "account-and-region" | "region" | "nothing";

@@ -76,4 +76,11 @@ function fail(error: unknown): void {
 
 // An input that is computed while resources are registered fails outside of the program's promise.
 process.on("unhandledRejection", fail);
+// A reader that has seen enough, like `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") {
+    process.exit(0);
+  }
+  fail(error);
+});
 main().catch(fail);

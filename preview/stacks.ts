@@ -22,6 +22,8 @@ export interface StackChoice {
 /** A stack whose configuration is sound. */
 export interface ReadyStack extends StackToPreview {
   readonly configuration: Configuration;
+  /** Its file, for messages. */
+  readonly source: Pick<SourceFile, "file" | "lineOf">;
 }
 
 /**
@@ -49,7 +51,7 @@ export function readStacks(choice: StackChoice): ReadyStack[] {
   const ready = ofSystem(files, choice.system).flatMap((file) =>
     collect(() => readyStack(file, choice.directory)),
   );
-  problems.push(...disagreements(ready, choice.directory));
+  problems.push(...disagreements(ready));
   if (problems.length > 0) {
     throw new ConfigurationError(withoutRepetition(problems));
   }
@@ -59,7 +61,7 @@ export function readStacks(choice: StackChoice): ReadyStack[] {
 function stackNames({ directory, stack }: StackChoice): string[] {
   const known = readdirSync(directory)
     .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
-    .sort(inDeploymentOrder);
+    .sort(byImportance);
   if (stack === undefined || known.includes(stack)) {
     return stack === undefined ? known : [stack];
   }
@@ -73,7 +75,7 @@ function stackNames({ directory, stack }: StackChoice): string[] {
 }
 
 /** The primary region first, then the standby, then the archive, then others by name. */
-function inDeploymentOrder(left: string, right: string): number {
+function byImportance(left: string, right: string): number {
   const usual = ["prod", "dr", "archive"];
   const rank = (name: string) => (usual.includes(name) ? usual.indexOf(name) : usual.length);
   return rank(left) - rank(right) || left.localeCompare(right);
@@ -126,21 +128,18 @@ function readyStack({ name, source, written }: StackFile, directory: string): Re
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
-  const configuration = readConfiguration(
-    config,
-    {
-      file: source.file,
-      lineOf: ([key, ...rest]) => source.lineOf(["config", `trading-dr:${String(key)}`, ...rest]),
-    },
-    join(directory, "systems"),
-  );
-  return { name, config, configuration };
+  const ownSource: ReadyStack["source"] = {
+    file: source.file,
+    lineOf: ([key, ...rest]) => source.lineOf(["config", `trading-dr:${String(key)}`, ...rest]),
+  };
+  const configuration = readConfiguration(config, ownSource, join(directory, "systems"));
+  return { name, config, configuration, source: ownSource };
 }
 
 /** Settings that the stacks of one system must agree on, or they would miss each other's names. */
 const sharedSettings = ["accounts", "profile", "complianceLocks"] as const;
 
-function disagreements(stacks: readonly ReadyStack[], directory: string): Problem[] {
+function disagreements(stacks: readonly ReadyStack[]): Problem[] {
   const firstOf = new Map<string, ReadyStack>();
   return stacks.flatMap((stack) => {
     const { settings, system } = stack.configuration;
@@ -153,12 +152,16 @@ function disagreements(stacks: readonly ReadyStack[], directory: string): Proble
       firstOf.set(system.id, stack);
       return [];
     }
-    const problemAt = (path: string, message: string, found: unknown): Problem => ({
-      file: stackFile(directory, stack.name),
-      path,
-      found: show(found),
-      message,
-    });
+    const problemAt = (path: string, message: string, found: unknown): Problem => {
+      const line = stack.source.lineOf([path]);
+      return {
+        file: stack.source.file,
+        path,
+        found: show(found),
+        message,
+        ...(line === undefined ? {} : { line }),
+      };
+    };
     return [
       ...(sameRole === undefined || sameRole === stack
         ? []

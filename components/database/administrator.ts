@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { physicalName, type Place } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepData, keepWhenReplaced } from "../dataProtection";
 import { type AdministratorArgs } from "./database";
 
 /** Inputs of {@link Administrator}. */
@@ -21,10 +21,10 @@ export interface AdministratorComponentArgs extends AdministratorArgs {
  */
 export class Administrator extends pulumi.ComponentResource {
   public readonly userName: string;
-  /** The password; a secret. */
-  public readonly password: pulumi.Output<string>;
   /** ARN of the secret. */
   public readonly secretArn: pulumi.Output<string>;
+  /** The password, a secret. No output of the component: that would store it once more. */
+  public readonly password: () => pulumi.Output<string>;
 
   public constructor(
     name: string,
@@ -43,7 +43,8 @@ export class Administrator extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.password = pulumi.secret(password.result);
+    const secretPassword = pulumi.secret(password.result);
+    this.password = () => secretPassword;
     const secret = new aws.secretsmanager.Secret(
       name,
       {
@@ -55,7 +56,8 @@ export class Administrator extends pulumi.ComponentResource {
         replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyAlias }],
         tags: purposeTags(args.tags, "secrets"),
       },
-      { parent: this, ...keepData(disposable) },
+      // When us-east-1 is lost the replica is promoted, and is no replica any more.
+      { parent: this, ...keepData(disposable), ignoreChanges: ["replicas"] },
     );
     new aws.secretsmanager.SecretVersion(
       `${name}-value`,
@@ -63,13 +65,14 @@ export class Administrator extends pulumi.ComponentResource {
         secretId: secret.id,
         secretString: pulumi.jsonStringify({
           username: args.userName,
-          password: this.password,
+          password: secretPassword,
         }),
       },
-      { parent: this, ...keepData(disposable) },
+      // Another password is another version: the old one is kept, not deleted.
+      { parent: this, ...keepWhenReplaced(disposable) },
     );
     this.userName = args.userName;
     this.secretArn = secret.arn;
-    this.registerOutputs({ password: this.password, secretArn: this.secretArn });
+    this.registerOutputs({ secretArn: this.secretArn });
   }
 }

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../contracts/names";
 import { purposeTags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepData, keepWhenReplaced } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import {
   type AdministratorArgs,
@@ -45,9 +45,12 @@ export interface AuroraDatabaseArgs extends DatabaseArgs {
  * global cluster, which upgrades the members.
  */
 const changedByFailover = [
+  "databaseName",
   "engineVersion",
   "globalClusterIdentifier",
+  "masterUsername",
   "replicationSourceIdentifier",
+  "sourceRegion",
 ];
 
 /**
@@ -57,11 +60,11 @@ const changedByFailover = [
 export class AuroraDatabase extends pulumi.ComponentResource implements Database {
   public readonly arn: pulumi.Output<string>;
   public readonly endpoint: pulumi.Output<string>;
+  public readonly readerEndpoint: pulumi.Output<string>;
   public readonly subnetGroupName: pulumi.Output<string>;
   public readonly securityGroupId: pulumi.Output<string>;
   public readonly parameterGroupName: pulumi.Output<string>;
   public readonly administratorSecretArn: pulumi.Output<string> | undefined;
-  /** Host name of the writer wherever it is; known to the primary's stack only. */
   public readonly globalEndpoint: pulumi.Output<string> | undefined;
 
   public constructor(
@@ -87,7 +90,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
       args,
       child,
     );
-    const parameterGroup = parameterGroupOf(name, args, child);
+    const parameterGroup = parameterGroupOf(name, args, this);
     const cluster = new aws.rds.Cluster(
       name,
       {
@@ -102,7 +105,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
           : { sourceRegion: member.primaryRegion }),
         ...(administrator === undefined
           ? {}
-          : { masterUsername: administrator.userName, masterPassword: administrator.password }),
+          : { masterUsername: administrator.userName, masterPassword: administrator.password() }),
         storageEncrypted: true,
         kmsKeyId: args.kmsKeyArn,
         dbSubnetGroupName: network.subnetGroupName,
@@ -125,6 +128,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
     declareInstances(name, args, cluster.clusterIdentifier, child);
     this.arn = cluster.arn;
     this.endpoint = cluster.endpoint;
+    this.readerEndpoint = cluster.readerEndpoint;
     this.globalEndpoint = globalCluster?.endpoint;
     this.subnetGroupName = network.subnetGroupName;
     this.securityGroupId = network.securityGroupId;
@@ -133,6 +137,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
+      readerEndpoint: this.readerEndpoint,
       globalEndpoint: this.globalEndpoint,
       subnetGroupName: this.subnetGroupName,
       securityGroupId: this.securityGroupId,
@@ -179,6 +184,8 @@ function declareInstances(
         // Without effect in a global database, whose members are upgraded together.
         autoMinorVersionUpgrade: false,
         copyTagsToSnapshot: true,
+        // Each instance would get a window of its own by chance.
+        preferredMaintenanceWindow: args.maintenanceWindow,
         promotionTier: number - 1,
         tags: purposeTags(args.tags, "database"),
       },
@@ -212,7 +219,7 @@ function globalClusterOf(
 function parameterGroupOf(
   name: string,
   args: AuroraDatabaseArgs,
-  child: pulumi.CustomResourceOptions,
+  parent: pulumi.Resource,
 ): aws.rds.ClusterParameterGroup {
   const major = majorVersion(args.engineVersion);
   const lag = args.blockCommitsAtLagSeconds;
@@ -231,6 +238,6 @@ function parameterGroupOf(
       ],
       tags: purposeTags(args.tags, "database"),
     },
-    child,
+    { parent, ...keepWhenReplaced(args.disposable ?? false) },
   );
 }

@@ -47,8 +47,12 @@ export interface AdministratorArgs {
 export interface Database {
   /** ARN of the cluster or instance, for backup plans. */
   readonly arn: pulumi.Output<string>;
-  /** Host name of this region's writer; in the standby region it takes reads until promoted. */
+  /** Host name of this region's writer. Aurora answers there only while the writer is here. */
   readonly endpoint: pulumi.Output<string>;
+  /** Host name for reads in this region. */
+  readonly readerEndpoint: pulumi.Output<string>;
+  /** Host name of the writer wherever it is: Aurora has one, known to the primary's stack. */
+  readonly globalEndpoint: pulumi.Output<string> | undefined;
   /** Where a rehearsal restores to: this region's subnet group, firewall and parameters. */
   readonly subnetGroupName: pulumi.Output<string>;
   readonly securityGroupId: pulumi.Output<string>;

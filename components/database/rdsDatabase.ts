@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseInstanceArn, physicalName } from "../../contracts/names";
 import { purposeTags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepData, keepWhenReplaced } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import {
   type AdministratorArgs,
@@ -43,6 +43,8 @@ const logKinds = ["postgresql", "upgrade"];
 export class RdsDatabase extends pulumi.ComponentResource implements Database {
   public readonly arn: pulumi.Output<string>;
   public readonly endpoint: pulumi.Output<string>;
+  public readonly readerEndpoint: pulumi.Output<string>;
+  public readonly globalEndpoint = undefined;
   public readonly subnetGroupName: pulumi.Output<string>;
   public readonly securityGroupId: pulumi.Output<string>;
   public readonly parameterGroupName: pulumi.Output<string>;
@@ -60,7 +62,7 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
     const logs = logKinds.map((kind) =>
       logGroup(`${name}-logs-${kind}`, `/aws/rds/instance/${identifier}/${kind}`, args, child),
     );
-    const parameterGroup = parameterGroupOf(name, args, child);
+    const parameterGroup = parameterGroupOf(name, args, this);
     // RDS takes no final snapshot of a replica, and refuses to delete one that asks for it.
     const skipFinalSnapshot = disposable || (member.kind === "standby" && !member.promoted);
     const instance = new aws.rds.Instance(
@@ -71,7 +73,7 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
         ...originOf(args),
         ...(administrator === undefined
           ? {}
-          : { username: administrator.userName, password: administrator.password }),
+          : { username: administrator.userName, password: administrator.password() }),
         storageType: "gp3",
         storageEncrypted: true,
         kmsKeyId: args.kmsKeyArn,
@@ -96,15 +98,12 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       {
         ...child,
         dependsOn: logs,
-        // A promoted replica has no source any more: insisting on one would replace it. A replica's
-        // version follows its source's.
-        ignoreChanges:
-          member.kind === "primary"
-            ? ["replicateSourceDb"]
-            : ["engineVersion", "replicateSourceDb"],
+        // A promoted replica has no source any more: insisting on one would replace it.
+        ignoreChanges: ["replicateSourceDb"],
       },
     );
-    if (member.kind === "standby") {
+    // Once the replica has been promoted, its source is no longer ours to copy backups from.
+    if (member.kind === "standby" && !member.promoted) {
       new aws.rds.InstanceAutomatedBackupsReplication(
         `${name}-automated-backups`,
         {
@@ -112,11 +111,14 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
           kmsKeyId: args.kmsKeyArn,
           retentionPeriod: args.pointInTimeRecoveryDays,
         },
-        child,
+        // Another retention makes a new copy, of which AWS allows one; what the old one copied
+        // stays until its own retention ends.
+        { parent: this, deleteBeforeReplace: true, dependsOn: [instance] },
       );
     }
     this.arn = instance.arn;
     this.endpoint = instance.address;
+    this.readerEndpoint = instance.address;
     this.subnetGroupName = network.subnetGroupName;
     this.securityGroupId = network.securityGroupId;
     this.parameterGroupName = parameterGroup.name;
@@ -124,6 +126,7 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
+      readerEndpoint: this.readerEndpoint,
       subnetGroupName: this.subnetGroupName,
       securityGroupId: this.securityGroupId,
       parameterGroupName: this.parameterGroupName,
@@ -142,13 +145,17 @@ function originOf({ member, place, engineVersion }: RdsDatabaseArgs) {
         allocatedStorage: member.storageGibibytes,
         maxAllocatedStorage: member.storageGibibytes * 5,
       }
-    : { replicateSourceDb: databaseInstanceArn({ ...place, region: member.primaryRegion }) };
+    : {
+        // A new replica takes its source's version; an upgrade begins with the replica.
+        engineVersion,
+        replicateSourceDb: databaseInstanceArn({ ...place, region: member.primaryRegion }),
+      };
 }
 
 function parameterGroupOf(
   name: string,
   args: RdsDatabaseArgs,
-  child: pulumi.CustomResourceOptions,
+  parent: pulumi.Resource,
 ): aws.rds.ParameterGroup {
   const major = majorVersion(args.engineVersion);
   return new aws.rds.ParameterGroup(
@@ -161,6 +168,6 @@ function parameterGroupOf(
       parameters: [...tlsParameters],
       tags: purposeTags(args.tags, "database"),
     },
-    child,
+    { parent, ...keepWhenReplaced(args.disposable ?? false) },
   );
 }

@@ -70,7 +70,11 @@ export function tlsStatements(bucketArn: string, minimumTlsVersion: string): Pol
       Principal: "*",
       Action: "s3:*",
       Resource,
-      Condition: { NumericLessThan: { "s3:TlsVersion": minimumTlsVersion } },
+      // AWS services choose their own version among themselves, which no client can see or change.
+      Condition: {
+        NumericLessThan: { "s3:TlsVersion": minimumTlsVersion },
+        BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+      },
     },
   ];
 }
@@ -135,24 +139,14 @@ export function recordBucketPolicy(policy: RecordBucketPolicy): string {
             Condition: { ArnNotEquals: { "aws:PrincipalArn": policy.breakGlassRoleArn } },
           } as const,
         ]),
-    ...policy.replicationFrom.flatMap(({ account, roleArns }): PolicyStatement[] => [
-      {
-        Sid: `ReceiveReplicasFrom${account}`,
-        Effect: "Allow",
-        Principal: accountRoot(account),
-        Action: [...replicationWrites, "s3:ObjectOwnerOverrideToBucketOwner"],
-        Resource: objects,
-        Condition: onlyRoles(roleArns),
-      },
-      {
-        Sid: `LetLook${account}`,
-        Effect: "Allow",
-        Principal: accountRoot(account),
-        Action: ["s3:GetBucketVersioning", "s3:ListBucket"],
-        Resource: policy.bucketArn,
-        Condition: onlyRoles(roleArns),
-      },
-    ]),
+    ...policy.replicationFrom.map(({ account, roleArns }): PolicyStatement => ({
+      Sid: `ReceiveReplicasFrom${account}`,
+      Effect: "Allow",
+      Principal: accountRoot(account),
+      Action: [...replicationWrites, "s3:ObjectOwnerOverrideToBucketOwner"],
+      Resource: objects,
+      Condition: onlyRoles(roleArns),
+    })),
   ]);
 }
 

@@ -53,7 +53,8 @@ export function lifecycleRules(
             ({ storageClass, days }) =>
               days + storageClasses[storageClass].minimumDays <= oldVersionDays,
           )
-          .map(({ storageClass, days }) => ({ storageClass, noncurrentDays: days })),
+          // A version has been an old one for a day at least.
+          .map(({ storageClass, days }) => ({ storageClass, noncurrentDays: Math.max(1, days) })),
       };
     }),
     {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName, type Place, type Purpose, roleArn } from "../../contracts/names";
 import { accountRoot, policyDocument, type PolicyStatement } from "../../contracts/policyDocument";
 import { purposeTags, type Tags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepData, keepWhenReplaced } from "../dataProtection";
 import { rejectProblems } from "../problems";
 
 /**
@@ -48,6 +48,7 @@ export class BackupVault extends pulumi.ComponentResource {
     super("trading-dr:vaults:BackupVault", name, {}, opts);
     const disposable = args.disposable ?? false;
     const child = { parent: this, ...keepData(disposable) };
+    const replaceable = { parent: this, ...keepWhenReplaced(disposable) };
     const vault = new aws.backup.Vault(
       name,
       {
@@ -68,7 +69,7 @@ export class BackupVault extends pulumi.ComponentResource {
           // With this argument the lock is of compliance mode, without it of governance mode.
           ...(args.lock.mode === "COMPLIANCE" ? { changeableForDays: coolingOffDays } : {}),
         },
-        child,
+        replaceable,
       );
     }
     const statements = vaultStatements(args, disposable);
@@ -93,7 +94,7 @@ export class BackupVault extends pulumi.ComponentResource {
           "RECOVERY_POINT_MODIFIED",
         ],
       },
-      child,
+      replaceable,
     );
     this.vaultName = vault.name;
     this.arn = vault.arn;

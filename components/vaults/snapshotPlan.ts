@@ -78,7 +78,8 @@ export class SnapshotPlan extends pulumi.ComponentResource {
         iamRoleArn: args.roleArn,
         resources: [...args.resourceArns],
       },
-      child,
+      // Any change makes a new selection; beside the old one it would take every snapshot twice.
+      { parent: this, deleteBeforeReplace: true },
     );
     this.planId = plan.id;
     this.registerOutputs({ planId: this.planId });

@@ -3,6 +3,7 @@ import type {
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
+import { isDeepStrictEqual } from "node:util";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { type Shown, shown } from "../../preview/wireValue";
 
@@ -52,10 +53,34 @@ export function waitsFor(resource: PreviewedResource, other: PreviewedResource):
   return resource.options.dependencies?.includes(other.urn) ?? false;
 }
 
-/** Resources that a `pulumi destroy` would delete, or try to. */
+/**
+ * Types that AWS changes only by making them anew, and the options that let an engine do so: it
+ * refuses to replace what is protected. The old one stays, or has to go first where there can be
+ * only one. Source: the arguments that force a new resource in terraform-provider-aws.
+ */
+const replaceable: Readonly<Record<string, object>> = {
+  "aws:backup/selection:Selection": { deleteBeforeReplace: true },
+  "aws:backup/vaultLockConfiguration:VaultLockConfiguration": { retainOnDelete: true },
+  "aws:backup/vaultNotifications:VaultNotifications": { retainOnDelete: true },
+  "aws:rds/clusterParameterGroup:ClusterParameterGroup": { retainOnDelete: true },
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": {
+    deleteBeforeReplace: true,
+  },
+  "aws:rds/parameterGroup:ParameterGroup": { retainOnDelete: true },
+  "aws:secretsmanager/secretVersion:SecretVersion": { retainOnDelete: true },
+};
+
+/** The resources that are not kept as they should be: protected, unless AWS replaces their type. */
 export function deletable(resources: readonly PreviewedResource[]): string[] {
   return resources
-    .filter(({ options }) => options.protect !== true || options.retainOnDelete !== true)
+    .filter(({ type, options: { protect, retainOnDelete, deleteBeforeReplace } }) => {
+      const found = { protect, retainOnDelete, deleteBeforeReplace };
+      const given = Object.fromEntries(
+        Object.entries(found).filter(([, value]) => value !== undefined),
+      );
+      const wanted = replaceable[type] ?? { protect: true, retainOnDelete: true };
+      return !isDeepStrictEqual(given, wanted);
+    })
     .map(({ type, name }) => `${type} ${name}`);
 }
 

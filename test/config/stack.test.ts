@@ -228,10 +228,68 @@ describe("a stack's settings", () => {
     ]);
   });
 
-  it("may be other programs' too: keys without the project's prefix are left alone", () => {
-    const raw = { ...rawSettings("dr", {}), "aws:region": "eu-north-1", "other:role": "x" };
+  it("may have the engine's own keys beside the project's", () => {
+    const raw = { ...rawSettings("dr", {}), "pulumi:disable-default-providers": '["*"]' };
     const source = { file: "Pulumi.dr.yaml", lineOf: () => undefined };
     assert.deepEqual(readConfiguration(raw, source, systemsDirectory), read("dr"));
+  });
+
+  it("are refused with keys of another prefix, which Pulumi would ignore", () => {
+    const raw = { ...rawSettings("dr", {}), "tradng-dr:phase": "landing" };
+    const source = { file: "Pulumi.dr.yaml", lineOf: () => undefined };
+    assert.throws(
+      () => readConfiguration(raw, source, systemsDirectory),
+      new ConfigurationError([
+        {
+          file: "Pulumi.dr.yaml",
+          path: "tradng-dr:phase",
+          message:
+            "nothing reads this; keys begin with trading-dr: or pulumi:, and providers take no settings from here. Correct the prefix or remove it",
+        },
+      ]),
+    );
+  });
+
+  it("are told all that is wrong with one role, whatever is wrong beside it", () => {
+    const raw = {
+      ...rawSettings("prod", {}),
+      "trading-dr:network": '{"vpcId":"vpc-x","subnetIds":["subnet-0a1b2c3d","subnet-0a1b2c3d"]}',
+      "trading-dr:phase": "landing",
+    };
+    Reflect.deleteProperty(raw, "trading-dr:hostedZone");
+    const source = { file: "Pulumi.prod.yaml", lineOf: () => undefined };
+    assert.throws(
+      () => readConfiguration(raw, source, systemsDirectory),
+      (error: ConfigurationError) => {
+        assert.deepEqual(error.problems.map(({ path }) => path).sort(), [
+          "hostedZone",
+          "network.vpcId",
+          "phase",
+        ]);
+        return true;
+      },
+    );
+  });
+
+  it("are refused with a subnet named twice, and a role of another account", () => {
+    const source = { file: "Pulumi.x.yaml", lineOf: () => undefined };
+    const twice = {
+      ...rawSettings("dr", {}),
+      "trading-dr:network":
+        '{"vpcId":"vpc-0a1b2c3d","subnetIds":["subnet-0a1b2c3d","subnet-0a1b2c3d"]}',
+    };
+    assert.throws(
+      () => readConfiguration(twice, source, systemsDirectory),
+      /network, found .*\n {6}names a subnet twice; name each subnet once$/,
+    );
+    const foreign = {
+      ...rawSettings("archive", {}),
+      "trading-dr:assumeRoleArn": "arn:aws:iam::111122223333:role/deployer",
+    };
+    assert.throws(
+      () => readConfiguration(foreign, source, systemsDirectory),
+      /must be a role of the archive's account 444455556666; correct one of the two$/,
+    );
   });
 });
 

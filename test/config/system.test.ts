@@ -136,7 +136,7 @@ describe("a system file", () => {
         "a region that is an availability zone",
         "regions.primary",
         "us-east-1a",
-        'must be an AWS region; write it like "us-east-1"',
+        'must be an AWS region outside of us-gov and cn; write it like "us-east-1"',
       ],
       [
         "a record that clients keep for over a minute",

@@ -61,7 +61,7 @@ describe("Administrator", () => {
     let isSecret: Promise<boolean> | undefined;
     await declared((options) => {
       const { password } = new Administrator("administrator", administratorArgs, options);
-      isSecret = pulumi.isSecret(password);
+      isSecret = pulumi.isSecret(password());
     });
     assert.equal(await isSecret, true);
   });

@@ -88,7 +88,14 @@ describe("AuroraDatabase as a member of a global database", () => {
   });
 
   it("leaves alone in both members what a switchover or an upgrade changes", () => {
-    const ignored = ["engineVersion", "globalClusterIdentifier", "replicationSourceIdentifier"];
+    const ignored = [
+      "databaseName",
+      "engineVersion",
+      "globalClusterIdentifier",
+      "masterUsername",
+      "replicationSourceIdentifier",
+      "sourceRegion",
+    ];
     assert.deepEqual(
       members.map((member) => member.only(types.cluster).options.ignoreChanges),
       [ignored, ignored],

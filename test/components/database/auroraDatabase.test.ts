@@ -94,7 +94,7 @@ describe("AuroraDatabase", () => {
     );
   });
 
-  it("sets the backup window on the cluster only, and the maintenance window too", () => {
+  it("sets the backup window on the cluster only, the maintenance window on instances too", () => {
     const windows = {
       preferredBackupWindow: "03:00-04:00",
       preferredMaintenanceWindow: "sun:05:00-sun:06:00",
@@ -104,7 +104,10 @@ describe("AuroraDatabase", () => {
       inPrimary
         .all(types.clusterInstance)
         .map((instance) => inputsOf(instance, ...Object.keys(windows))),
-      [{}, {}],
+      [
+        { preferredMaintenanceWindow: "sun:05:00-sun:06:00" },
+        { preferredMaintenanceWindow: "sun:05:00-sun:06:00" },
+      ],
     );
   });
 
@@ -158,6 +161,7 @@ describe("AuroraDatabase", () => {
       publiclyAccessible: false,
       autoMinorVersionUpgrade: false,
       copyTagsToSnapshot: true,
+      preferredMaintenanceWindow: "sun:05:00-sun:06:00",
       promotionTier: 0,
       tags: databaseTags,
     });

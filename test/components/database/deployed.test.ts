@@ -101,6 +101,7 @@ describe("RdsDatabase once it is deployed", () => {
     assert.deepEqual(only(inPrimary, types.plain).outputs, {
       arn: "arn:of:instance",
       endpoint: host,
+      readerEndpoint: host,
       parameterGroupName: "market-scanning-database-16-us-east-1",
       securityGroupId: "database-network-firewall-id",
       subnetGroupName: "market-scanning-database-us-east-1",

@@ -100,6 +100,7 @@ describe("RdsDatabase", () => {
       "replicateSourceDb",
     ];
     assert.deepEqual(inputsOf(inStandby.only(types.instance), ...keys), {
+      engineVersion: "16.8",
       replicateSourceDb: "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-us-east-1",
     });
   });
@@ -115,10 +116,24 @@ describe("RdsDatabase", () => {
     assert.equal(copy.region, "us-west-2");
   });
 
+  it("copies no backups once it is promoted, from a source that is no longer its own", async () => {
+    const promoted = await declared((options) => {
+      new RdsDatabase(
+        "database",
+        {
+          ...rdsStandbyArgs,
+          member: { kind: "standby", primaryRegion: "us-east-1", promoted: true },
+        },
+        options,
+      );
+    }, "us-west-2");
+    assert.deepEqual(promoted.all(types.backups), []);
+  });
+
   it("leaves alone what a promotion changes: a promoted replica has no source any more", () => {
     assert.deepEqual(
       members.map((member) => member.only(types.instance).options.ignoreChanges),
-      [["replicateSourceDb"], ["engineVersion", "replicateSourceDb"]],
+      [["replicateSourceDb"], ["replicateSourceDb"]],
     );
   });
 
