@@ -33,7 +33,13 @@ export function declareVaults(
   }
   const topic = new NoticeTopic(
     "notices",
-    { place: own, kmsKeyArn: keys.notices.arn, publishers: ["backup.amazonaws.com"], tags },
+    {
+      place: own,
+      kmsKeyArn: keys.notices.arn,
+      publishers: ["backup.amazonaws.com"],
+      tags,
+      disposable,
+    },
     options,
   );
   const byLockClass = Object.fromEntries(
@@ -113,6 +119,7 @@ export function declareSnapshots(
       windowDays: 35,
       roleArn: roleArn("restore-test", own),
       tags,
+      disposable,
     },
     options,
   );

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName, type Place } from "../../contracts/names";
 import { policyDocument } from "../../contracts/policyDocument";
 import { purposeTags, type Tags } from "../../contracts/tags";
+import { keepData } from "../dataProtection";
 
 /** Inputs of {@link NoticeTopic}. */
 export interface NoticeTopicArgs {
@@ -12,6 +13,11 @@ export interface NoticeTopicArgs {
   /** AWS services that publish: `backup.amazonaws.com`. */
   readonly publishers: readonly string[];
   readonly tags: Tags;
+  /**
+   * A sandbox's topic: deleted without asking.
+   * @default false
+   */
+  readonly disposable?: boolean;
 }
 
 /** The encrypted topic of a region, where services report failed backups and copies. */
@@ -21,6 +27,7 @@ export class NoticeTopic extends pulumi.ComponentResource {
 
   public constructor(name: string, args: NoticeTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-dr:vaults:NoticeTopic", name, {}, opts);
+    const child = { parent: this, ...keepData(args.disposable ?? false) };
     const topicName = physicalName("topic", "notices", args.place);
     const topic = new aws.sns.Topic(
       name,
@@ -29,7 +36,7 @@ export class NoticeTopic extends pulumi.ComponentResource {
         kmsMasterKeyId: args.kmsKeyArn,
         tags: purposeTags(args.tags, "notices"),
       },
-      { parent: this },
+      child,
     );
     new aws.sns.TopicPolicy(
       `${name}-policy`,
@@ -45,7 +52,7 @@ export class NoticeTopic extends pulumi.ComponentResource {
           },
         ]),
       },
-      { parent: this },
+      child,
     );
     this.arn = topic.arn;
     this.registerOutputs({ arn: this.arn });

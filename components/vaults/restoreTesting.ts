@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName, type Place } from "../../contracts/names";
 import { awsSchedule } from "../../contracts/schedules";
 import { purposeTags, type Tags } from "../../contracts/tags";
+import { keepData } from "../dataProtection";
 
 /** Inputs of {@link RestoreTesting}. */
 export interface RestoreTestingArgs {
@@ -29,6 +30,11 @@ export interface RestoreTestingArgs {
   /** ARN of the role that AWS Backup restores under. */
   readonly roleArn: string;
   readonly tags: Tags;
+  /**
+   * A sandbox's rehearsal: deleted without asking.
+   * @default false
+   */
+  readonly disposable?: boolean;
 }
 
 /** AWS Backup's own rehearsal: the latest snapshot is restored, timed, and thrown away again. */
@@ -42,6 +48,7 @@ export class RestoreTesting extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("trading-dr:vaults:RestoreTesting", name, {}, opts);
+    const child = { parent: this, ...keepData(args.disposable ?? false) };
     const plan = new aws.backup.RestoreTestingPlan(
       name,
       {
@@ -57,7 +64,7 @@ export class RestoreTesting extends pulumi.ComponentResource {
         },
         tags: purposeTags(args.tags, "restore-test"),
       },
-      { parent: this },
+      child,
     );
     new aws.backup.RestoreTestingSelection(
       `${name}-database`,
@@ -76,7 +83,7 @@ export class RestoreTesting extends pulumi.ComponentResource {
         // Hours that the restored database stays, for the checks to run on it.
         validationWindowHours: 4,
       },
-      { parent: this },
+      child,
     );
     this.arn = plan.arn;
     this.registerOutputs({ arn: this.arn });

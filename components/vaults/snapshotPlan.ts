@@ -78,8 +78,7 @@ export class SnapshotPlan extends pulumi.ComponentResource {
         iamRoleArn: args.roleArn,
         resources: [...args.resourceArns],
       },
-      // Any change makes a new selection; beside the old one it would take every snapshot twice.
-      { parent: this, deleteBeforeReplace: true },
+      child,
     );
     this.planId = plan.id;
     this.registerOutputs({ planId: this.planId });

@@ -143,18 +143,18 @@ export const cases: readonly ContractCase[] = [
     BackupVault,
     minimal.backupVaultArgs,
   ),
-  {
-    title: "NoticeTopic",
-    token: "trading-dr:vaults:NoticeTopic",
-    disposable: false,
-    declare: (name, options) => new NoticeTopic(name, minimal.noticeTopicArgs, options),
-  },
-  {
-    title: "RestoreTesting",
-    token: "trading-dr:vaults:RestoreTesting",
-    disposable: false,
-    declare: (name, options) => new RestoreTesting(name, minimal.restoreTestingArgs, options),
-  },
+  disposableCase(
+    "NoticeTopic",
+    "trading-dr:vaults:NoticeTopic",
+    NoticeTopic,
+    minimal.noticeTopicArgs,
+  ),
+  disposableCase(
+    "RestoreTesting",
+    "trading-dr:vaults:RestoreTesting",
+    RestoreTesting,
+    minimal.restoreTestingArgs,
+  ),
   disposableCase(
     "SnapshotPlan",
     "trading-dr:vaults:SnapshotPlan",

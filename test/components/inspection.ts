@@ -59,7 +59,6 @@ export function waitsFor(resource: PreviewedResource, other: PreviewedResource):
  * only one. Source: the arguments that force a new resource in terraform-provider-aws.
  */
 const replaceable: Readonly<Record<string, object>> = {
-  "aws:backup/selection:Selection": { deleteBeforeReplace: true },
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration": { retainOnDelete: true },
   "aws:backup/vaultNotifications:VaultNotifications": { retainOnDelete: true },
   "aws:rds/clusterParameterGroup:ClusterParameterGroup": { retainOnDelete: true },
