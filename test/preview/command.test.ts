@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type CommandResult, type Edit, runEdited, runPreview } from "../support/previewCommand";
+import { projectDirectory } from "../support/projectCopy";
 
 const system = "systems/market-scanning.yaml";
 
@@ -188,6 +191,15 @@ describe("preview command", () => {
       assert.ok(stdout.split("\n").includes(line), line);
     }
     assert.ok(!stdout.includes("\u001b"));
+    const readme = readFileSync(join(projectDirectory, "README.md"), "utf8");
+    const example = /```\n(Stack dr[^]*?)```/.exec(readme)?.[1] ?? "";
+    const shown = example.trimEnd().split("\n");
+    assert.ok(shown.length > 5);
+    assert.deepEqual(
+      shown.filter((line) => line.trim() !== "..." && !stdout.split("\n").includes(line)),
+      [],
+      "README.md shows what the preview does not print",
+    );
   });
 
   it("shows inputs, secrets and values not known yet on request", async () => {
