@@ -27,7 +27,10 @@ function program(): StackOutputs {
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   if (database !== undefined) {
-    declareSnapshots(configuration, landscape, vaults, database, { ...options, dependsOn: roles });
+    declareSnapshots(configuration, landscape, vaults, database, {
+      ...options,
+      dependsOn: [...roles, database, ...Object.values(vaults.byLockClass)],
+    });
   }
   return {
     system: system.id,

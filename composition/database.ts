@@ -21,7 +21,7 @@ export function declareDatabase(
   landscape: Landscape,
   keys: Keys,
   options: pulumi.ComponentResourceOptions,
-): Database | undefined {
+): (Database & pulumi.Resource) | undefined {
   const store = databaseOf(system);
   const { network, cluster, role } = settings;
   if (

@@ -8,7 +8,13 @@ import { SnapshotPlan } from "../components/vaults/snapshotPlan";
 import { type Configuration } from "../config/configuration";
 import { wholeDays } from "../config/duration";
 import { type System } from "../config/system";
-import { roleArn, vaultArn, vaultPurpose } from "../contracts/names";
+import {
+  databaseClusterArn,
+  databaseInstanceArn,
+  roleArn,
+  vaultArn,
+  vaultPurpose,
+} from "../contracts/names";
 import { databaseOf } from "./database";
 import { type Keys } from "./keys";
 import { lockOf } from "./locks";
@@ -68,7 +74,11 @@ export function declareVaults(
   return { byLockClass, noticeTopicArn: topic.arn };
 }
 
-/** Declares the snapshots of a region's database, their copies, and the rehearsal of a restore. */
+/**
+ * Declares the snapshots of a region's database, their copies, and the rehearsal of a restore.
+ *
+ * @param options Has to make both wait for the database, the vaults and the roles, which they name.
+ */
 export function declareSnapshots(
   { system }: Configuration,
   landscape: Landscape,
@@ -79,6 +89,10 @@ export function declareSnapshots(
   const { own, copiesTo, tags, disposable } = landscape;
   const { timeZone, recoveryTest } = system.schedules;
   const store = databaseOf(system);
+  // By name, so that a preview knows them whatever else changes about the database.
+  const resourceArns = [
+    store?.engine === "rds-postgresql" ? databaseInstanceArn(own) : databaseClusterArn(own),
+  ];
   const series = Object.entries(store?.snapshots ?? {}).flatMap(([name, { schedule, tier }]) => {
     const kept = system.tiers[tier];
     const vault = kept && vaults.byLockClass[kept.lockClass];
@@ -97,7 +111,7 @@ export function declareSnapshots(
       })),
       timeZone,
       roleArn: roleArn("snapshots", own),
-      resourceArns: [database.arn],
+      resourceArns,
       tags,
       disposable,
     },
@@ -109,9 +123,11 @@ export function declareSnapshots(
       place: own,
       schedule: recoveryTest,
       timeZone,
-      vaultArns: Object.values(vaults.byLockClass).map(({ arn }) => arn),
+      vaultArns: Object.keys(vaults.byLockClass).map((lockClass) =>
+        vaultArn(vaultPurpose(lockClass), own),
+      ),
       resourceType: store?.engine === "rds-postgresql" ? "RDS" : "Aurora",
-      resourceArns: [database.arn],
+      resourceArns,
       subnetGroupName: database.subnetGroupName,
       securityGroupId: database.securityGroupId,
       parameterGroupName: database.parameterGroupName,

@@ -13,11 +13,11 @@ export interface RestoreTestingArgs {
   /** IANA time zone of the schedule. */
   readonly timeZone: string;
   /** ARNs of the vaults that a snapshot is taken from. */
-  readonly vaultArns: readonly pulumi.Input<string>[];
+  readonly vaultArns: readonly string[];
   /** Kind of database, in AWS Backup's words. */
   readonly resourceType: "Aurora" | "RDS";
   /** ARNs of the databases whose snapshots are restored. */
-  readonly resourceArns: readonly pulumi.Input<string>[];
+  readonly resourceArns: readonly string[];
   /**
    * Where a snapshot is restored to. Without them AWS Backup takes the default VPC, where there may
    * be none, and where the role may do nothing.

@@ -26,7 +26,7 @@ export interface SnapshotPlanArgs {
   /** ARN of the role that AWS Backup works under. */
   readonly roleArn: string;
   /** ARNs of the databases that the plan covers. */
-  readonly resourceArns: readonly pulumi.Input<string>[];
+  readonly resourceArns: readonly string[];
   readonly tags: Tags;
   /**
    * A sandbox's plan: deleted without asking.
