@@ -1,17 +1,6 @@
 import { z } from "zod";
-import {
-  awsBackupSchedule,
-  date,
-  duration,
-  identifier,
-  named,
-  oneOf,
-  schedule,
-  section,
-  text,
-  whenSound,
-  whole,
-} from "./field";
+import { date, duration, identifier, named, oneOf, section, text, whenSound, whole } from "./field";
+import { awsBackupSchedule, schedule } from "./schedule";
 import {
   storageClassNames,
   type StorageClass,

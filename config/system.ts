@@ -1,17 +1,16 @@
 import { z } from "zod";
 import {
-  awsBackupSchedule,
   duration,
   identifier,
   named,
   oneOf,
   region,
-  schedule,
   section,
   text,
   whenSound,
   whole,
 } from "./field";
+import { awsBackupSchedule, schedule } from "./schedule";
 import { store, tier } from "./stores";
 
 /**

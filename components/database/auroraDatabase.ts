@@ -10,6 +10,7 @@ import {
   type DatabaseArgs,
   databaseProblems,
   majorVersion,
+  safeStorage,
   tlsParameters,
 } from "./database";
 import { DatabaseNetwork } from "./databaseNetwork";
@@ -106,19 +107,13 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
         ...(administrator === undefined
           ? {}
           : { masterUsername: administrator.userName, masterPassword: administrator.password() }),
-        storageEncrypted: true,
-        kmsKeyId: args.kmsKeyArn,
+        ...safeStorage(args),
         dbSubnetGroupName: network.subnetGroupName,
         vpcSecurityGroupIds: [network.securityGroupId],
         dbClusterParameterGroupName: parameterGroup.name,
-        iamDatabaseAuthenticationEnabled: true,
         enabledCloudwatchLogsExports: ["postgresql"],
-        backupRetentionPeriod: args.pointInTimeRecoveryDays,
         preferredBackupWindow: args.backupWindow,
         preferredMaintenanceWindow: args.maintenanceWindow,
-        copyTagsToSnapshot: true,
-        deleteAutomatedBackups: disposable,
-        deletionProtection: !disposable,
         skipFinalSnapshot: disposable,
         finalSnapshotIdentifier: finalSnapshotIdentifier(name, args, this),
         tags: purposeTags(args.tags, "database"),

@@ -95,6 +95,23 @@ export const tlsParameters = [
   { name: "ssl_min_protocol_version", value: "TLSv1.2", applyMethod: "pending-reboot" },
 ] as const;
 
+/**
+ * What every PostgreSQL here has: encryption with a key of ours, users of IAM, backups that reach
+ * back as far as asked and outlive the database, and protection against deletion.
+ */
+export function safeStorage(args: DatabaseArgs) {
+  const disposable = args.disposable ?? false;
+  return {
+    storageEncrypted: true,
+    kmsKeyId: args.kmsKeyArn,
+    iamDatabaseAuthenticationEnabled: true,
+    backupRetentionPeriod: args.pointInTimeRecoveryDays,
+    copyTagsToSnapshot: true,
+    deleteAutomatedBackups: disposable,
+    deletionProtection: !disposable,
+  };
+}
+
 /** Everything wrong with the common inputs; empty when they are sound. */
 export function databaseProblems(args: DatabaseArgs): string[] {
   const problems: string[] = [];

@@ -105,22 +105,10 @@ export class RecordBucket extends pulumi.ComponentResource {
       afterVersioning,
     );
     if (lock !== undefined) {
-      new aws.s3.BucketObjectLockConfiguration(
-        `${name}-lock`,
-        { bucket: bucket.bucket, rule: { defaultRetention: { mode: lock.mode, days: lock.days } } },
-        afterVersioning,
-      );
+      lockBucket(name, bucket.bucket, lock, afterVersioning);
     }
     if (args.replication !== undefined) {
-      new aws.s3.BucketReplicationConfig(
-        `${name}-replication`,
-        {
-          bucket: bucket.bucket,
-          role: args.replication.roleArn,
-          rules: replicationRules(args.replication.destinations),
-        },
-        afterVersioning,
-      );
+      replicateBucket(name, bucket.bucket, args.replication, afterVersioning);
     }
     this.bucketName = bucket.bucket;
     this.bucketArn = bucket.arn;
@@ -194,6 +182,32 @@ function encryptBucket(
         },
       ],
     },
+    options,
+  );
+}
+
+function lockBucket(
+  name: string,
+  bucket: pulumi.Input<string>,
+  { mode, days }: NonNullable<RecordBucketArgs["lock"]>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  new aws.s3.BucketObjectLockConfiguration(
+    `${name}-lock`,
+    { bucket, rule: { defaultRetention: { mode, days } } },
+    options,
+  );
+}
+
+function replicateBucket(
+  name: string,
+  bucket: pulumi.Input<string>,
+  { roleArn: role, destinations }: NonNullable<RecordBucketArgs["replication"]>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  new aws.s3.BucketReplicationConfig(
+    `${name}-replication`,
+    { bucket, role, rules: replicationRules(destinations) },
     options,
   );
 }
