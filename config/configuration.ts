@@ -4,7 +4,7 @@ import { ConfigurationError, type Problem, show } from "./problem";
 import { type StackSettings, stackSchema } from "./stack";
 import { type System } from "./system";
 import { systemSchema } from "./systemRules";
-import { checkAgainst, readYamlFile, type SourceFile } from "./yamlFile";
+import { checkAgainst, problemAt, readYamlFile, type SourceFile } from "./yamlFile";
 
 /** All that one stack is declared from, validated. */
 export interface Configuration {
@@ -88,7 +88,7 @@ export function loadSystem(id: string, systemsDirectory: string): System {
     problems.push(
       problemAt(
         source,
-        "id",
+        ["id"],
         checked.value.id,
         `must be the file's name, "${id}"; change one of the two`,
       ),
@@ -156,7 +156,7 @@ function jointProblems(
     problems.push(
       problemAt(
         source,
-        "complianceLocks",
+        ["complianceLocks"],
         undefined,
         `missing: systems/${system.id}.yaml asks for compliance mode (${compliance.map(([name]) => `lockClasses.${name}`).join(", ")}), which nobody can undo; ` +
           `acknowledge it with {kind: acknowledged, date, approver, reason}, or put it off with {kind: deferred}`,
@@ -166,7 +166,7 @@ function jointProblems(
   const subnets = settings.network?.subnetIds ?? [];
   if (new Set(subnets).size < subnets.length) {
     problems.push(
-      problemAt(source, "network", subnets, "names a subnet twice; name each subnet once"),
+      problemAt(source, ["network"], subnets, "names a subnet twice; name each subnet once"),
     );
   }
   const { assumeRoleArn, accounts } = settings;
@@ -174,27 +174,11 @@ function jointProblems(
     problems.push(
       problemAt(
         source,
-        "assumeRoleArn",
+        ["assumeRoleArn"],
         assumeRoleArn,
         `must be a role of the archive's account ${accounts.archive}; correct one of the two`,
       ),
     );
   }
   return problems;
-}
-
-function problemAt(
-  source: Omit<SourceFile, "data">,
-  path: string,
-  found: unknown,
-  message: string,
-): Problem {
-  const line = source.lineOf([path]);
-  return {
-    file: source.file,
-    path,
-    message,
-    ...(found === undefined ? {} : { found: show(found) }),
-    ...(line === undefined ? {} : { line }),
-  };
 }

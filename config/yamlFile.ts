@@ -98,15 +98,30 @@ function problemsOf(
       : [issue.path];
   return paths.map((path) => {
     const found = valueAt(data, path);
-    const line = source.lineOf(path);
-    return {
-      file: source.file,
-      path: path.join("."),
-      message: found === undefined ? `missing: ${issue.message}` : issue.message,
-      ...(found === undefined ? {} : { found: show(found) }),
-      ...(line === undefined ? {} : { line }),
-    };
+    const message = found === undefined ? `missing: ${issue.message}` : issue.message;
+    return problemAt(source, path, found, message);
   });
+}
+
+/**
+ * A problem with one setting of a file, with its line and value.
+ *
+ * @param found The value; undefined when the setting is missing.
+ */
+export function problemAt(
+  source: Omit<SourceFile, "data">,
+  path: readonly PropertyKey[],
+  found: unknown,
+  message: string,
+): Problem {
+  const line = source.lineOf(path);
+  return {
+    file: source.file,
+    path: path.join("."),
+    message,
+    ...(found === undefined ? {} : { found: show(found) }),
+    ...(line === undefined ? {} : { line }),
+  };
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type Configuration, readConfiguration } from "../config/configuration";
 import { ConfigurationError, type Problem, show } from "../config/problem";
-import { readYamlFile, type SourceFile } from "../config/yamlFile";
+import { problemAt, readYamlFile, type SourceFile } from "../config/yamlFile";
 import { type StackToPreview } from "./inProcess";
 
 /** Which stacks to look at. */
@@ -152,24 +152,15 @@ function disagreements(stacks: readonly ReadyStack[]): Problem[] {
       firstOf.set(system.id, stack);
       return [];
     }
-    const problemAt = (path: string, message: string, found: unknown): Problem => {
-      const line = stack.source.lineOf([path]);
-      return {
-        file: stack.source.file,
-        path,
-        found: show(found),
-        message,
-        ...(line === undefined ? {} : { line }),
-      };
-    };
     return [
       ...(sameRole === undefined || sameRole === stack
         ? []
         : [
             problemAt(
-              "role",
-              `stack ${sameRole.name} has the same role for ${system.id}, so both would make things of the same names; remove one of the two, or give it another system`,
+              stack.source,
+              ["role"],
               settings.role,
+              `stack ${sameRole.name} has the same role for ${system.id}, so both would make things of the same names; remove one of the two, or give it another system`,
             ),
           ]),
       ...sharedSettings.flatMap((key) => {
@@ -178,9 +169,10 @@ function disagreements(stacks: readonly ReadyStack[]): Problem[] {
           ? []
           : [
               problemAt(
-                key,
-                `must be the same in all stacks of ${system.id}; stack ${first.name} has ${show(other)}`,
-                own ?? null,
+                stack.source,
+                [key],
+                own,
+                `must be the same in all stacks of ${system.id}; stack ${first.name} has ${other === undefined ? "none" : show(other)}`,
               ),
             ];
       }),

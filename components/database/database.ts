@@ -45,7 +45,7 @@ export interface AdministratorArgs {
 
 /** What every kind of PostgreSQL offers to the rest of a stack. */
 export interface Database {
-  /** ARN of the cluster or instance, for backup plans. */
+  /** ARN of the cluster or instance. */
   readonly arn: pulumi.Output<string>;
   /** Host name of this region's writer. Aurora answers there only while the writer is here. */
   readonly endpoint: pulumi.Output<string>;
@@ -67,7 +67,7 @@ const offeredLogRetention = [
   3653,
 ];
 
-const longestLogRetentionDays = 3653;
+const longestLogRetentionDays = Math.max(...offeredLogRetention);
 
 /**
  * The shortest retention on offer that keeps logs for at least so many days.

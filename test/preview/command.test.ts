@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandResult, type Edit, runEdited, runPreview } from "../support/previewCommand";
@@ -15,6 +17,11 @@ interface BadInput {
 
 /** What every rejected configuration starts with. */
 const oneProblem = "1 problem in the configuration; nothing was declared.\n";
+
+/** What a stack of a trading region needs beside. */
+const network = `
+  trading-dr:network: { vpcId: vpc-0a1b2c3d, subnetIds: [subnet-0a1b2c3d, subnet-1a1b2c3d] }
+  trading-dr:cluster: { name: other, securityGroupId: sg-0a1b2c3d }`;
 
 const badInputs: readonly BadInput[] = [
   {
@@ -123,6 +130,16 @@ const badInputs: readonly BadInput[] = [
 `,
   },
   {
+    title: "two stacks of one role",
+    edits: [
+      { file: "Pulumi.archive.yaml", find: "role: archive", replace: "role: dr" },
+      { file: "Pulumi.archive.yaml", find: /\n {2}trading-dr:assumeRoleArn.*/, replace: network },
+    ],
+    stderr: `${oneProblem}  Pulumi.archive.yaml:5: role, found "dr"
+      stack dr has the same role for market-scanning, so both would make things of the same names; remove one of the two, or give it another system
+`,
+  },
+  {
     title: "stacks that disagree about the archive's account",
     edits: [{ file: "Pulumi.dr.yaml", find: '"444455556666"', replace: '"777788889999"' }],
     stderr: `${oneProblem}  Pulumi.dr.yaml:9: accounts, found {"trading":"111122223333","archive":"777788889999"}
@@ -208,6 +225,18 @@ describe("preview command", () => {
     assert.match(stdout, / secretString: \[secret\]\n/);
     assert.match(stdout, / kmsKeyId: \[known after deployment\]\n/);
     assert.ok(!stdout.includes("Stack dr"));
+  });
+
+  it("ends quietly when its reader has seen enough", async () => {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", "preview/main.ts"], {
+      cwd: projectDirectory,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(child, "close")) as [number | null];
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   });
 
   it("explains its options", async () => {
