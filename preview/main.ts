@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
+import { previewMarkdown, refusalMarkdown } from "./markdown";
 import { PreviewRefusal } from "./refusal";
+import { type PreviewReport } from "./report";
 import { readStacks } from "./stacks";
 import { previewText } from "./text";
 
@@ -14,6 +16,7 @@ Usage: npm run preview -- [options]
                  as if the first system's stack files did
   --verbose      the inputs of every resource
   --json         everything for machines, as docs/preview.md describes
+  --markdown     a short summary for a pull request; the reasons too, if it is refused
   --help         this text
 
 Ends with status 0, or with 1 and the reasons.
@@ -28,6 +31,9 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
+  if (options.json && options.markdown) {
+    throw new PreviewRefusal("--json and --markdown are two formats; choose one of them.");
+  }
   const stacks = readStacks({
     directory,
     ...(options.stack === undefined ? {} : { stack: options.stack }),
@@ -37,14 +43,19 @@ async function main(): Promise<void> {
   const program = require("../index") as typeof import("../index");
   const { previewReport } = require("./report") as typeof import("./report");
   const report = await previewReport(program, stacks);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(report, undefined, 2)}\n`
-      : previewText(report, {
-          colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
-          verbose: options.verbose,
-        }),
-  );
+  process.stdout.write(printed(report, options));
+}
+
+function printed(report: PreviewReport, options: ReturnType<typeof parseOptions>): string {
+  if (options.json) {
+    return `${JSON.stringify(report, undefined, 2)}\n`;
+  }
+  return options.markdown
+    ? previewMarkdown(report)
+    : previewText(report, {
+        colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+        verbose: options.verbose,
+      });
 }
 
 function parseOptions(args: string[]) {
@@ -56,6 +67,7 @@ function parseOptions(args: string[]) {
         system: { type: "string" },
         verbose: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -70,6 +82,9 @@ function parseOptions(args: string[]) {
 function fail(error: unknown): void {
   const forPeople = error instanceof ConfigurationError || error instanceof PreviewRefusal;
   const text = error instanceof Error ? (forPeople ? error.message : error.stack) : String(error);
+  if (process.argv.includes("--markdown")) {
+    process.stdout.write(refusalMarkdown(text ?? "unknown error"));
+  }
   process.stderr.write(`${text ?? "unknown error"}\n`);
   process.exitCode = 1;
 }

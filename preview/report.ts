@@ -13,22 +13,26 @@ export interface StackReport {
   readonly region: string;
   /** What a reader should know before trusting the stack. */
   readonly remarks: readonly string[];
+  readonly totals: Totals;
   /** Resources by type, most first. */
   readonly counts: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, Shown>>;
   readonly resources: readonly PreviewedResource[];
 }
 
+/** How many there are. */
+export interface Totals {
+  /** Everything, components and providers included. */
+  readonly resources: number;
+  readonly components: number;
+  /** Resources whose deletion an engine refuses. */
+  readonly protected: number;
+}
+
 /** What `npm run preview --json` prints; described in docs/preview.md. */
 export interface PreviewReport {
   readonly stacks: readonly StackReport[];
-  readonly totals: {
-    /** Everything, components and providers included. */
-    readonly resources: number;
-    readonly components: number;
-    /** Resources whose deletion an engine refuses. */
-    readonly protected: number;
-  };
+  readonly totals: Totals;
   /** Parts of the system files that no component builds yet, each once. */
   readonly notBuiltYet: readonly NotBuilt[];
 }
@@ -60,14 +64,9 @@ export async function previewReport(
   if (violations.length > 0) {
     throw new PreviewRefusal(violations.join("\n"));
   }
-  const resources = stacks.flatMap((stack) => stack.resources);
   return {
     stacks,
-    totals: {
-      resources: resources.length,
-      components: resources.filter(({ type }) => type.startsWith("trading-dr:")).length,
-      protected: resources.filter(({ options }) => options.protect === true).length,
-    },
+    totals: totalsOf(stacks.flatMap((stack) => stack.resources)),
     notBuiltYet: [...notBuilt.values()],
   };
 }
@@ -84,11 +83,20 @@ function stackReport(
     role: configuration.settings.role,
     region: configuration.region,
     remarks,
+    totals: totalsOf(resources),
     counts: countsOf(resources),
     outputs,
     resources: resources.map((resource) =>
       isGlobal(resource.type) ? { ...resource, region: "global" } : resource,
     ),
+  };
+}
+
+function totalsOf(resources: readonly PreviewedResource[]): Totals {
+  return {
+    resources: resources.length,
+    components: resources.filter(({ type }) => type.startsWith("trading-dr:")).length,
+    protected: resources.filter(({ options }) => options.protect === true).length,
   };
 }
 
