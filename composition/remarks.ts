@@ -1,6 +1,8 @@
 import { type Configuration } from "../config/configuration";
 import { type StoreKind } from "../config/stores";
+import { type System } from "../config/system";
 import { type NotBuilt } from "../contracts/outputs";
+import { databaseOf, everyGenerationOf } from "./generations";
 
 /** Kinds of store that a component builds. The others are declared, and reported as not built. */
 const builtKinds: readonly StoreKind[] = ["database", "objects"];
@@ -44,7 +46,10 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
 /** What a reader should know before trusting the stack. */
 export function remarksOn({ settings, system }: Configuration): string[] {
   if (settings.profile === "sandbox") {
-    return ["sandbox: nothing is locked or protected, and everything can be deleted"];
+    return [
+      "sandbox: nothing is locked or protected, and everything can be deleted",
+      ...passwordRemarks(system),
+    ];
   }
   const compliance = Object.entries(system.lockClasses).filter(
     ([, { mode }]) => mode === "compliance",
@@ -59,9 +64,11 @@ export function remarksOn({ settings, system }: Configuration): string[] {
     ...(settings.phase === "landing"
       ? ["landing phase: only what other stacks copy into; nothing here is copied anywhere yet"]
       : []),
+    ...promotionRemarks(system),
+    ...passwordRemarks(system),
     ...(settings.role !== "archive" && settings.accounts.archive !== settings.accounts.trading
       ? [
-          "snapshots go to another region and account in one step, which AWS Backup has not always done for databases: see the first copy succeed (docs/deployment.md)",
+          "snapshots go to another region and account in one step, which AWS Backup has not always done for databases: see the first copy succeed (docs/operations.md)",
         ]
       : []),
     ...(system.owns.includes("backup-region-settings")
@@ -70,4 +77,27 @@ export function remarksOn({ settings, system }: Configuration): string[] {
           "snapshots need the account's opt-in to AWS Backup in this region, which another system's stack declares",
         ]),
   ];
+}
+
+/** A plain RDS replica that has become the writer has no replica of its own until one is built. */
+function promotionRemarks(system: System): string[] {
+  const { regions } = system;
+  const store = databaseOf(system);
+  const replicated = store?.rebuilds.at(-1)?.survivor ?? regions.primary;
+  return store?.engine === "rds-postgresql" && replicated !== regions.active
+    ? [
+        `the database in ${regions.active} has been promoted and is not protected any more: rebuild the other side (docs/operations.md)`,
+      ]
+    : [];
+}
+
+/** The very first database alone is given the administrator's password; all others are copies. */
+function passwordRemarks(system: System): string[] {
+  const { active } = system.regions;
+  const writer = everyGenerationOf(system, active).at(-1);
+  return writer?.source === undefined
+    ? []
+    : [
+        `do not change administratorPasswordRotated now: the secret would get a new password, and the writer in ${active} would keep the old one (docs/operations.md)`,
+      ];
 }
