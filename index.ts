@@ -21,15 +21,15 @@ function program(): StackOutputs {
   const whole = settings.phase === "whole";
   const options = { providers: providersOf(configuration) };
 
-  const keys = declareKeys(landscape, options);
+  const keys = declareKeys(configuration, landscape, options);
   const vaults = declareVaults(configuration, landscape, keys, options);
   const roles = settings.role === "prod" ? declareRoles(configuration, landscape, options) : [];
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   if (database !== undefined) {
-    declareSnapshots(configuration, landscape, vaults, database, {
+    declareSnapshots(configuration, landscape, vaults, database.current, {
       ...options,
-      dependsOn: [...roles, database, ...Object.values(vaults.byLockClass)],
+      dependsOn: [...roles, database.current, ...Object.values(vaults.byLockClass)],
     });
   }
   return {
@@ -46,10 +46,10 @@ function program(): StackOutputs {
       ? {}
       : {
           database: {
-            arn: database.arn,
-            endpoint: database.endpoint,
-            readerEndpoint: database.readerEndpoint,
-            globalEndpoint: database.globalEndpoint,
+            arn: database.current.arn,
+            endpoint: database.current.endpoint,
+            readerEndpoint: database.current.readerEndpoint,
+            globalEndpoint: database.current.globalEndpoint,
             administratorSecretArn: database.administratorSecretArn,
           },
         }),

@@ -15,6 +15,22 @@ export function keepData(
 }
 
 /**
+ * Options of what a newer generation has taken the place of: held like all data until it is
+ * released, and then free to be taken out of the program, which leaves it in the account.
+ *
+ * @param disposable True only in a sandbox, which leaves nothing behind.
+ */
+export function keepUntilReleased({
+  disposable = false,
+  released = false,
+}: {
+  readonly disposable?: boolean;
+  readonly released?: boolean;
+}): Pick<pulumi.CustomResourceOptions, "protect" | "retainOnDelete"> {
+  return released ? keepWhenReplaced(disposable) : keepData(disposable);
+}
+
+/**
  * Options of a setting that AWS lets be changed only by making it anew: a lock's mode, a password's
  * version, a parameter group's major version. An engine refuses to replace what is protected, so
  * these are not; but the old one is never deleted, which would take off the lock that replaces it.

@@ -1,27 +1,35 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { Administrator } from "../components/database/administrator";
 import { AuroraDatabase } from "../components/database/auroraDatabase";
-import { type Database, type DatabaseArgs } from "../components/database/database";
+import {
+  type AdministratorLogin,
+  type Database,
+  type DatabaseArgs,
+} from "../components/database/database";
 import { RdsDatabase } from "../components/database/rdsDatabase";
 import { type Configuration } from "../config/configuration";
 import { wholeDays } from "../config/duration";
 import { type StoreOf } from "../config/stores";
-import { type System } from "../config/system";
-import { physicalName } from "../contracts/names";
+import { databasePurpose, physicalName } from "../contracts/names";
+import { databaseOf, generationsIn } from "./generations";
 import { type Keys } from "./keys";
 import { type Landscape } from "./places";
 
-/** The system's database; a system has one at most. */
-export function databaseOf(system: System): StoreOf<"database"> | undefined {
-  return Object.values(system.stores).find((store) => store.kind === "database");
+/** What a stack's region has of the database. */
+export interface DeclaredDatabase {
+  /** The generation that counts. */
+  readonly current: Database & pulumi.Resource;
+  /** ARN of the administrator's secret; absent in the standby region, which has a replica of it. */
+  readonly administratorSecretArn: pulumi.Output<string> | undefined;
 }
 
-/** Declares the database's member in a stack's region; nothing in the archive. */
+/** Declares the databases of a stack's region, one for each generation; none in the archive. */
 export function declareDatabase(
   { settings, system, region }: Configuration,
   landscape: Landscape,
   keys: Keys,
   options: pulumi.ComponentResourceOptions,
-): (Database & pulumi.Resource) | undefined {
+): DeclaredDatabase | undefined {
   const store = databaseOf(system);
   const { network, cluster, role } = settings;
   if (
@@ -33,8 +41,28 @@ export function declareDatabase(
   ) {
     return undefined;
   }
-  const common: DatabaseArgs = {
-    place: landscape.own,
+  const { own: place, tags, disposable } = landscape;
+  const administrator =
+    role === "prod"
+      ? new Administrator(
+          "database-administrator",
+          {
+            place,
+            userName: store.administrator,
+            passwordRotated: store.administratorPasswordRotated,
+            secretsKeyArn: keys.secrets.arn,
+            replica: {
+              region: landscape.standby.region,
+              keyAlias: physicalName("keyAlias", "secrets", landscape.standby),
+            },
+            tags,
+            disposable,
+          },
+          { ...options, aliases: [{ parent: formerParent(store) }] },
+        )
+      : undefined;
+  const common: Omit<DatabaseArgs, "generation"> = {
+    place,
     engineVersion: store.engineVersion,
     instanceClass: store.instanceClass,
     vpcId: network.vpcId,
@@ -45,29 +73,69 @@ export function declareDatabase(
     backupWindow: store.backupWindow,
     maintenanceWindow: store.maintenanceWindow,
     logRetentionDays: wholeDays(store.logRetention),
-    tags: landscape.tags,
-    disposable: landscape.disposable,
+    tags,
+    disposable,
   };
-  const primary = {
-    kind: "primary",
+  const first = administrator && {
     databaseName: store.databaseName,
-    administrator: {
-      userName: store.administrator,
-      passwordRotated: store.administratorPasswordRotated,
-      secretsKeyArn: keys.secrets.arn,
-      replica: {
-        region: landscape.standby.region,
-        keyAlias: physicalName("keyAlias", "secrets", landscape.standby),
-      },
-    },
-  } as const;
-  const primaryRegion = landscape.primary.region;
+    administrator: { userName: administrator.userName, password: administrator.password() },
+  };
+  const declared = generationsIn(system, region).flatMap((history) => {
+    const origin = history.source ?? first;
+    return origin === undefined
+      ? []
+      : [
+          declareGeneration(
+            origin,
+            {
+              ...common,
+              generation: history.generation,
+              laterGenerations: history.laterGenerations,
+              superseded: history.lost !== undefined,
+              released: history.lost === "released",
+            },
+            { store, role, isActive: system.regions.active === region },
+            options,
+          ),
+        ];
+  });
+  const current = declared.at(-1);
+  return current && { current, administratorSecretArn: administrator?.secretArn };
+}
+
+/** The administrator was the first database's child, and has to outlive it. */
+function formerParent({ engine }: StoreOf<"database">): pulumi.Output<pulumi.URN> {
+  const type = engine === "aurora-postgresql" ? "AuroraDatabase" : "RdsDatabase";
+  return pulumi.createUrn("database", `trading-dr:database:${type}`);
+}
+
+/** How a database begins: with an administrator and nothing in it, or as a copy of another. */
+type Origin =
+  | { readonly databaseName: string; readonly administrator: AdministratorLogin }
+  | { readonly region: string; readonly generation: number };
+
+function declareGeneration(
+  origin: Origin,
+  args: DatabaseArgs,
+  context: {
+    readonly store: StoreOf<"database">;
+    readonly role: "prod" | "dr" | "archive";
+    /** True while the writer is in this region. */
+    readonly isActive: boolean;
+  },
+  options: pulumi.ComponentResourceOptions,
+): Database & pulumi.Resource {
+  const { store, role, isActive } = context;
+  const name = databasePurpose(args.generation);
+  const isFirst = "administrator" in origin;
   if (store.engine === "aurora-postgresql") {
     return new AuroraDatabase(
-      "database",
+      name,
       {
-        ...common,
-        member: role === "prod" ? primary : { kind: "standby", primaryRegion },
+        ...args,
+        member: isFirst
+          ? { kind: "primary", ...origin }
+          : { kind: "standby", primaryRegion: origin.region },
         instances: role === "prod" ? store.primaryInstances : store.standbyInstances,
         ...(store.rpoEnforcement === "block"
           ? { blockCommitsAtLagSeconds: store.replicationLagLimit.seconds }
@@ -76,14 +144,14 @@ export function declareDatabase(
       options,
     );
   }
+  const hasSurvived = args.superseded === true || (args.laterGenerations ?? []).length > 0;
   return new RdsDatabase(
-    "database",
+    name,
     {
-      ...common,
-      member:
-        role === "prod"
-          ? { ...primary, storageGibibytes: store.storageGibibytes }
-          : { kind: "standby", primaryRegion, promoted: system.regions.active === region },
+      ...args,
+      member: isFirst
+        ? { kind: "primary", ...origin, storageGibibytes: store.storageGibibytes }
+        : { kind: "standby", source: origin, promoted: isActive || hasSurvived },
     },
     options,
   );

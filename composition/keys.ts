@@ -1,7 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { EncryptionKey, type KeyPurpose } from "../components/encryption/encryptionKey";
 import { type KeyUser } from "../components/encryption/keyPolicy";
-import { physicalName, type Place, roleArn } from "../contracts/names";
+import { type Configuration } from "../config/configuration";
+import { type System } from "../config/system";
+import { databasePurpose, physicalName, type Place, roleArn } from "../contracts/names";
+import { everyGenerationOf } from "./generations";
 import { type Landscape } from "./places";
 
 /** The keys of a region, by purpose. The archive has no database and no secrets. */
@@ -9,7 +12,11 @@ export type Keys = Readonly<Record<"records" | "snapshots" | "notices", Encrypti
   Readonly<Partial<Record<"database" | "secrets", EncryptionKey>>>;
 
 /** Declares the keys of a stack's region. */
-export function declareKeys(landscape: Landscape, options: pulumi.ComponentResourceOptions): Keys {
+export function declareKeys(
+  { system }: Configuration,
+  landscape: Landscape,
+  options: pulumi.ComponentResourceOptions,
+): Keys {
   const key = (purpose: KeyPurpose, users: readonly KeyUser[]) =>
     new EncryptionKey(
       `key-${purpose}`,
@@ -31,7 +38,7 @@ export function declareKeys(landscape: Landscape, options: pulumi.ComponentResou
     ? shared
     : {
         ...shared,
-        database: key("database", databaseUsers(landscape)),
+        database: key("database", databaseUsers(system, landscape)),
         secrets: key("secrets", [{ kind: "through-service", service: "secretsmanager" }]),
       };
 }
@@ -76,9 +83,8 @@ function snapshotUsers(landscape: Landscape): KeyUser[] {
   ];
 }
 
-function databaseUsers(landscape: Landscape): KeyUser[] {
+function databaseUsers(system: System, landscape: Landscape): KeyUser[] {
   const { own, archive, archiveIsForeign } = landscape;
-  const cluster = physicalName("databaseCluster", "database", own);
   return [
     { kind: "through-service", service: "rds" },
     snapshotRoles(landscape),
@@ -86,7 +92,11 @@ function databaseUsers(landscape: Landscape): KeyUser[] {
     ...(archiveIsForeign ? [copyingService(archive)] : []),
     {
       kind: "logs",
-      logGroupArnPattern: `arn:aws:logs:${own.region}:${own.account}:log-group:/aws/rds/*/${cluster}/*`,
+      // Of retired generations too: their logs are kept, and could not be read without the key.
+      logGroupArnPatterns: everyGenerationOf(system, own.region).map(({ generation }) => {
+        const name = physicalName("databaseCluster", databasePurpose(generation), own);
+        return `arn:aws:logs:${own.region}:${own.account}:log-group:/aws/rds/*/${name}/*`;
+      }),
     },
   ];
 }

@@ -8,7 +8,7 @@ import {
 } from "../components/vaults/snapshotPolicies";
 import { type Configuration } from "../config/configuration";
 import { type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
-import { databaseOf } from "./database";
+import { databaseOf, everyGenerationOf } from "./generations";
 import { type Landscape } from "./places";
 import { lifecyclesByLockClass } from "./records";
 import { snapshotRetentions } from "./snapshots";
@@ -43,7 +43,14 @@ export function declareRoles(
     if (engine === undefined) {
       return [replication];
     }
-    const scope: SnapshotScope = { place, copiesTo: [other, archive], engine, vaultPurposes };
+    const scope: SnapshotScope = {
+      place,
+      copiesTo: [other, archive],
+      engine,
+      // Retired ones too: they stay in the plan as they stay in the account.
+      generations: everyGenerationOf(system, place.region).map(({ generation }) => generation),
+      vaultPurposes,
+    };
     const snapshots = new ServiceRole(
       `snapshots-${place.region}`,
       {

@@ -15,7 +15,7 @@ import {
   vaultArn,
   vaultPurpose,
 } from "../contracts/names";
-import { databaseOf } from "./database";
+import { databaseOf, generationsIn } from "./generations";
 import { type Keys } from "./keys";
 import { lockOf } from "./locks";
 import { type Landscape } from "./places";
@@ -90,9 +90,12 @@ export function declareSnapshots(
   const { timeZone, recoveryTest } = system.schedules;
   const store = databaseOf(system);
   // By name, so that a preview knows them whatever else changes about the database.
-  const resourceArns = [
-    store?.engine === "rds-postgresql" ? databaseInstanceArn(own) : databaseClusterArn(own),
-  ];
+  const arnOf = store?.engine === "rds-postgresql" ? databaseInstanceArn : databaseClusterArn;
+  const databases = generationsIn(system, own.region).map(({ generation, lost }) => ({
+    generation,
+    released: lost === "released",
+    arn: arnOf(own, generation),
+  }));
   const series = Object.entries(store?.snapshots ?? {}).flatMap(([name, { schedule, tier }]) => {
     const kept = system.tiers[tier];
     const vault = kept && vaults.byLockClass[kept.lockClass];
@@ -111,7 +114,7 @@ export function declareSnapshots(
       })),
       timeZone,
       roleArn: roleArn("snapshots", own),
-      resourceArns,
+      databases,
       tags,
       disposable,
     },
@@ -127,7 +130,7 @@ export function declareSnapshots(
         vaultArn(vaultPurpose(lockClass), own),
       ),
       resourceType: store?.engine === "rds-postgresql" ? "RDS" : "Aurora",
-      resourceArns,
+      resourceArns: databases.slice(-1).map(({ arn }) => arn),
       subnetGroupName: database.subnetGroupName,
       securityGroupId: database.securityGroupId,
       parameterGroupName: database.parameterGroupName,

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { date, duration, identifier, named, oneOf, section, text, whenSound, whole } from "./field";
+import {
+  date,
+  duration,
+  identifier,
+  named,
+  oneOf,
+  region,
+  section,
+  text,
+  whenSound,
+  whole,
+} from "./field";
 import { awsBackupSchedule, schedule } from "./schedule";
 import {
   storageClassNames,
@@ -104,6 +115,17 @@ const databaseKeys = {
   snapshots: named(recurringSnapshot, 20),
   /** Dumps that can be restored table by table, written to the record buckets. */
   logicalBackups: named(recurring, 20),
+  /**
+   * Each time that the other side was rebuilt after a detach-and-promote, oldest first: the region
+   * whose database survived, and what becomes of the lost one. `kept`: it is declared and protected.
+   * `released`: declared, no longer protected. `retired`: no longer declared, and left in the
+   * account. An engine lets go of nothing that is protected, so each takes an update of its own.
+   */
+  rebuilds: z
+    .array(section({ survivor: region(), lost: oneOf("kept", "released", "retired") }), {
+      error: "must be a list of rebuilds, each with survivor and lost; write [] for none",
+    })
+    .default([]),
 };
 
 function checkWindows(

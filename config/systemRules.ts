@@ -8,13 +8,14 @@ const sectionNames = ["lockClasses", "tiers", "dataClasses", "stores"] as const;
 
 /**
  * Those sections, as far as they are sound. An entry with a problem of its own is still there by
- * name, so that nobody is told that it is missing, but has no value.
+ * name, so that nobody is told that it is missing, but has no value. The regions are there whole,
+ * or not at all.
  */
 type SoundSections = {
   readonly [Name in (typeof sectionNames)[number]]: Readonly<
     Record<string, System[Name][string] | undefined>
   >;
-};
+} & { readonly regions: System["regions"] | undefined };
 
 /** The schema of a system file: its shape, and what must hold between its sections. */
 export const systemSchema = systemShape.superRefine(
@@ -24,6 +25,7 @@ export const systemSchema = systemShape.superRefine(
       checkLockClasses(sections, context);
       checkReferences(sections, context);
       checkDataClasses(sections, context);
+      checkRebuilds(sections, context);
     }
   },
   { when: ({ value }) => isMapping(value) },
@@ -37,7 +39,7 @@ function soundSections(
   if (sectionNames.some((name) => unsound.includes(name) || !isMapping(system[name]))) {
     return undefined;
   }
-  return Object.fromEntries(
+  const sections = Object.fromEntries(
     sectionNames.map((name) => [
       name,
       withoutPrototype(
@@ -47,7 +49,9 @@ function soundSections(
         ]),
       ),
     ]),
-  ) as unknown as SoundSections;
+  ) as unknown as Omit<SoundSections, "regions">;
+  const hasSoundRegions = !unsound.some((path) => path.split(".")[0] === "regions");
+  return { ...sections, regions: hasSoundRegions ? system.regions : undefined };
 }
 
 /** A mapping in which only its own entries are found: one may be called `constructor`. */
@@ -238,5 +242,24 @@ function checkDataClasses(sections: SoundSections, context: z.core.$RefinementCt
           `shorten it, give a store a tier that lasts as long, or add a store that does`,
       });
     }
+  }
+}
+
+/** A database survives in one of the two regions that have one. */
+function checkRebuilds({ regions, stores }: SoundSections, context: z.core.$RefinementCtx): void {
+  if (regions === undefined) {
+    return;
+  }
+  for (const [name, entry] of soundEntries(stores)) {
+    const rebuilds = entry.kind === "database" ? entry.rebuilds : [];
+    rebuilds.forEach(({ survivor }, index) => {
+      if (survivor !== regions.primary && survivor !== regions.standby) {
+        context.addIssue({
+          code: "custom",
+          path: ["stores", name, "rebuilds", index, "survivor"],
+          message: `must be regions.primary (${regions.primary}) or regions.standby (${regions.standby}); name the region whose database survived`,
+        });
+      }
+    });
   }
 }

@@ -81,6 +81,7 @@ export const namedServices = Object.keys(rules) as NamedService[];
 export type Purpose =
   | "database"
   | `database-${string}`
+  | `generation-${string}`
   | "records"
   | "snapshots"
   | "secrets"
@@ -137,14 +138,28 @@ export function roleArn(purpose: Purpose, place: Place): string {
   return `arn:aws:iam::${place.account}:role/${physicalName("role", purpose, place)}`;
 }
 
+/**
+ * What a generation of the database is for. The first is what the first deployment makes; each time
+ * that the other side is rebuilt beside a lost one, the number goes up by one.
+ *
+ * @param part What of the database: an instance's number, or PostgreSQL's major version.
+ */
+export function databasePurpose(generation: number, part?: number | string): Purpose {
+  const whole =
+    generation === 1 ? "database" : (`database-generation-${String(generation)}` as const);
+  return part === undefined ? whole : `${whole}-${String(part)}`;
+}
+
 /** ARN of an Aurora cluster. */
-export function databaseClusterArn(place: Place): string {
-  return `arn:aws:rds:${place.region}:${place.account}:cluster:${physicalName("databaseCluster", "database", place)}`;
+export function databaseClusterArn(place: Place, generation: number): string {
+  const name = physicalName("databaseCluster", databasePurpose(generation), place);
+  return `arn:aws:rds:${place.region}:${place.account}:cluster:${name}`;
 }
 
 /** ARN of a plain RDS instance. */
-export function databaseInstanceArn(place: Place): string {
-  return `arn:aws:rds:${place.region}:${place.account}:db:${physicalName("databaseInstance", "database", place)}`;
+export function databaseInstanceArn(place: Place, generation: number): string {
+  const name = physicalName("databaseInstance", databasePurpose(generation), place);
+  return `arn:aws:rds:${place.region}:${place.account}:db:${name}`;
 }
 
 /** Bucket of the records of a lock class. */

@@ -4,11 +4,17 @@ import * as random from "@pulumi/random";
 import { physicalName, type Place } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
 import { keepData, keepWhenReplaced } from "../dataProtection";
-import { type AdministratorArgs } from "./database";
 
 /** Inputs of {@link Administrator}. */
-export interface AdministratorComponentArgs extends AdministratorArgs {
+export interface AdministratorArgs {
   readonly place: Place;
+  readonly userName: string;
+  /** A date; another one makes a new password. */
+  readonly passwordRotated: string;
+  /** ARN of this region's key for secrets. */
+  readonly secretsKeyArn: pulumi.Input<string>;
+  /** Region that gets a replica of the secret, and the alias of its key for secrets. */
+  readonly replica: { readonly region: string; readonly keyAlias: string };
   readonly tags: Tags;
   /** @default false */
   readonly disposable?: boolean;
@@ -28,7 +34,7 @@ export class Administrator extends pulumi.ComponentResource {
 
   public constructor(
     name: string,
-    args: AdministratorComponentArgs,
+    args: AdministratorArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("trading-dr:database:Administrator", name, {}, opts);

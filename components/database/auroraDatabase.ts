@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName } from "../../contracts/names";
+import { databasePurpose, physicalName } from "../../contracts/names";
 import { purposeTags } from "../../contracts/tags";
-import { keepData, keepWhenReplaced } from "../dataProtection";
+import { keepUntilReleased, keepWhenReplaced } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import {
-  type AdministratorArgs,
+  type AdministratorLogin,
   type Database,
   type DatabaseArgs,
   databaseProblems,
@@ -14,20 +14,22 @@ import {
   tlsParameters,
 } from "./database";
 import { DatabaseNetwork } from "./databaseNetwork";
-import { administratorOf, finalSnapshotIdentifier, logGroup } from "./sharedResources";
+import { globalDatabase, globalDatabaseAround, globalDatabaseIdentifier } from "./globalDatabase";
+import { warnWhenUnprotected } from "./protection";
+import { finalSnapshotIdentifier, logGroup } from "./sharedResources";
 
 /** Inputs of {@link AuroraDatabase}. */
 export interface AuroraDatabaseArgs extends DatabaseArgs {
   /**
-   * `primary`: makes the global database, its first cluster and the administrator.
-   * `standby`: joins the global database, which it knows by name; it has no administrator of its
-   * own, because all that is in the primary comes over, users included.
+   * `primary`: makes the global database and its first cluster.
+   * `standby`: joins the global database of its generation, which it knows by name; it is given no
+   * administrator, because all that is in the primary comes over, users included.
    */
   readonly member:
     | {
         readonly kind: "primary";
         readonly databaseName: string;
-        readonly administrator: AdministratorArgs;
+        readonly administrator: AdministratorLogin;
       }
     | { readonly kind: "standby"; readonly primaryRegion: string };
   /** Instances: at least 2 in a primary, 1 in a standby. */
@@ -65,7 +67,6 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
   public readonly subnetGroupName: pulumi.Output<string>;
   public readonly securityGroupId: pulumi.Output<string>;
   public readonly parameterGroupName: pulumi.Output<string>;
-  public readonly administratorSecretArn: pulumi.Output<string> | undefined;
   public readonly globalEndpoint: pulumi.Output<string> | undefined;
 
   public constructor(
@@ -77,14 +78,17 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
     super("trading-dr:database:AuroraDatabase", name, {}, opts);
     const { member, place } = args;
     const disposable = args.disposable ?? false;
-    const child = { parent: this, ...keepData(disposable) };
+    const child = { parent: this, ...keepUntilReleased(args) };
     const network = new DatabaseNetwork(`${name}-network`, args, { parent: this });
-    const administrator = administratorOf(name, args, member, this);
-    const globalCluster =
+    const own =
       member.kind === "primary"
-        ? globalClusterOf(name, args, member.databaseName, child)
+        ? globalDatabase(name, args, member.databaseName, child)
         : undefined;
-    const clusterIdentifier = physicalName("databaseCluster", "database", place);
+    const clusterIdentifier = physicalName(
+      "databaseCluster",
+      databasePurpose(args.generation),
+      place,
+    );
     const logs = logGroup(
       `${name}-logs`,
       `/aws/rds/cluster/${clusterIdentifier}/postgresql`,
@@ -99,14 +103,14 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
         engine: "aurora-postgresql",
         engineVersion: args.engineVersion,
         globalClusterIdentifier:
-          globalCluster?.globalClusterIdentifier ??
-          physicalName("globalCluster", "database", place),
+          own?.globalClusterIdentifier ?? globalDatabaseIdentifier(args, args.generation),
         ...(member.kind === "primary"
-          ? { databaseName: member.databaseName }
+          ? {
+              databaseName: member.databaseName,
+              masterUsername: member.administrator.userName,
+              masterPassword: member.administrator.password,
+            }
           : { sourceRegion: member.primaryRegion }),
-        ...(administrator === undefined
-          ? {}
-          : { masterUsername: administrator.userName, masterPassword: administrator.password() }),
         ...safeStorage(args),
         dbSubnetGroupName: network.subnetGroupName,
         vpcSecurityGroupIds: [network.securityGroupId],
@@ -121,14 +125,19 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
       { ...child, ignoreChanges: changedByFailover, dependsOn: [logs] },
     );
     declareInstances(name, args, cluster.clusterIdentifier, child);
+    const later = (args.laterGenerations ?? []).map((generation) =>
+      globalDatabaseAround(name, args, generation, cluster, child),
+    );
+    if (args.superseded !== true) {
+      warnWhenUnprotected(this, clusterIdentifier, place, isMember(args, cluster, later.at(-1)));
+    }
     this.arn = cluster.arn;
     this.endpoint = cluster.endpoint;
     this.readerEndpoint = cluster.readerEndpoint;
-    this.globalEndpoint = globalCluster?.endpoint;
+    this.globalEndpoint = (later.at(-1) ?? own)?.endpoint;
     this.subnetGroupName = network.subnetGroupName;
     this.securityGroupId = network.securityGroupId;
     this.parameterGroupName = parameterGroup.name;
-    this.administratorSecretArn = administrator?.secretArn;
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
@@ -137,7 +146,6 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
       subnetGroupName: this.subnetGroupName,
       securityGroupId: this.securityGroupId,
       parameterGroupName: this.parameterGroupName,
-      administratorSecretArn: this.administratorSecretArn,
     });
   }
 }
@@ -171,7 +179,11 @@ function declareInstances(
     new aws.rds.ClusterInstance(
       `${name}-instance-${String(number)}`,
       {
-        identifier: physicalName("databaseInstance", `database-${String(number)}`, args.place),
+        identifier: physicalName(
+          "databaseInstance",
+          databasePurpose(args.generation, number),
+          args.place,
+        ),
         clusterIdentifier,
         engine: "aurora-postgresql",
         instanceClass: args.instanceClass,
@@ -189,26 +201,21 @@ function declareInstances(
   }
 }
 
-function globalClusterOf(
-  name: string,
+/** Whether AWS reports that the cluster is in the global database of its newest generation. */
+function isMember(
   args: AuroraDatabaseArgs,
-  databaseName: string,
-  child: pulumi.CustomResourceOptions,
-): aws.rds.GlobalCluster {
-  return new aws.rds.GlobalCluster(
-    `${name}-global`,
-    {
-      globalClusterIdentifier: physicalName("globalCluster", "database", args.place),
-      engine: "aurora-postgresql",
-      engineVersion: args.engineVersion,
-      databaseName,
-      storageEncrypted: true,
-      deletionProtection: args.disposable !== true,
-      forceDestroy: false,
-      tags: purposeTags(args.tags, "database"),
-    },
-    child,
-  );
+  cluster: aws.rds.Cluster,
+  newest: aws.rds.GlobalCluster | undefined,
+): pulumi.Output<boolean> {
+  return newest === undefined
+    ? cluster.globalClusterIdentifier.apply(
+        (identifier) => identifier === globalDatabaseIdentifier(args, args.generation),
+      )
+    : pulumi.all([newest.globalClusterMembers, cluster.arn]).apply(
+        // A provider may leave out what is empty: a global database that has lost its last member.
+        ([members, arn]) =>
+          Array.isArray(members) && members.some(({ dbClusterArn }) => dbClusterArn === arn),
+      );
 }
 
 function parameterGroupOf(
@@ -222,7 +229,7 @@ function parameterGroupOf(
     `${name}-parameters`,
     {
       // The major version is part of the name: an upgrade needs a second group beside the first.
-      name: physicalName("parameterGroup", `database-${major}`, args.place),
+      name: physicalName("parameterGroup", databasePurpose(args.generation, major), args.place),
       family: `aurora-postgresql${major}`,
       description: `PostgreSQL ${major} of ${args.place.system}`,
       parameters: [

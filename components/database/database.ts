@@ -5,6 +5,24 @@ import { type Tags } from "../../contracts/tags";
 /** Inputs that every kind of PostgreSQL has in common. */
 export interface DatabaseArgs {
   readonly place: Place;
+  /** 1 for the region's first database; another one after each rebuild. Part of every name. */
+  readonly generation: number;
+  /**
+   * Generations of the other region that were rebuilt from this database after it had been cut off.
+   * @default - none
+   */
+  readonly laterGenerations?: readonly number[];
+  /**
+   * True once the region has a newer generation: this one is kept for what it holds.
+   * @default false
+   */
+  readonly superseded?: boolean;
+  /**
+   * True once it may be taken out of the program: nothing of it is protected any more, though all of
+   * it stays in the account.
+   * @default false
+   */
+  readonly released?: boolean;
   /** Full version: `16.8`. Major and minor are the same in all regions, or failover is refused. */
   readonly engineVersion: string;
   readonly instanceClass: string;
@@ -32,15 +50,11 @@ export interface DatabaseArgs {
   readonly disposable?: boolean;
 }
 
-/** How the administrator of a new database is set up. */
-export interface AdministratorArgs {
+/** Who administers a new database. */
+export interface AdministratorLogin {
   readonly userName: string;
-  /** A date; another one makes a new password. */
-  readonly passwordRotated: string;
-  /** ARN of this region's key for secrets. */
-  readonly secretsKeyArn: pulumi.Input<string>;
-  /** Region that gets a replica of the secret, and the alias of its key for secrets. */
-  readonly replica: { readonly region: string; readonly keyAlias: string };
+  /** A secret. */
+  readonly password: pulumi.Input<string>;
 }
 
 /** What every kind of PostgreSQL offers to the rest of a stack. */
@@ -57,8 +71,6 @@ export interface Database {
   readonly subnetGroupName: pulumi.Output<string>;
   readonly securityGroupId: pulumi.Output<string>;
   readonly parameterGroupName: pulumi.Output<string>;
-  /** ARN of the administrator's secret; absent in the standby region, where a replica of it is. */
-  readonly administratorSecretArn: pulumi.Output<string> | undefined;
 }
 
 /** Log retentions that CloudWatch offers, in days. */

@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName, type Place } from "../../contracts/names";
+import { databasePurpose, physicalName, type Place } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepUntilReleased } from "../dataProtection";
 
 /** Inputs of {@link DatabaseNetwork}. */
 export interface DatabaseNetworkArgs {
   readonly place: Place;
+  /** Generation of the database, part of every name. */
+  readonly generation: number;
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   /** The one security group that may connect. */
@@ -14,6 +16,8 @@ export interface DatabaseNetworkArgs {
   readonly tags: Tags;
   /** @default false */
   readonly disposable?: boolean;
+  /** True once the database may be taken out of the program. @default false */
+  readonly released?: boolean;
 }
 
 /** Where a database sits: its subnets, and a firewall that lets in one group on one port. */
@@ -29,12 +33,13 @@ export class DatabaseNetwork extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("trading-dr:database:DatabaseNetwork", name, {}, opts);
-    const child = { parent: this, ...keepData(args.disposable ?? false) };
+    const child = { parent: this, ...keepUntilReleased(args) };
     const tags = purposeTags(args.tags, "database");
+    const purpose = databasePurpose(args.generation);
     const subnetGroup = new aws.rds.SubnetGroup(
       name,
       {
-        name: physicalName("subnetGroup", "database", args.place),
+        name: physicalName("subnetGroup", purpose, args.place),
         subnetIds: [...args.subnetIds],
         tags,
       },
@@ -43,7 +48,7 @@ export class DatabaseNetwork extends pulumi.ComponentResource {
     const securityGroup = new aws.ec2.SecurityGroup(
       `${name}-firewall`,
       {
-        name: physicalName("securityGroup", "database", args.place),
+        name: physicalName("securityGroup", purpose, args.place),
         description: `PostgreSQL of ${args.place.system}`,
         vpcId: args.vpcId,
         tags,

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseInstanceArn, physicalName } from "../../contracts/names";
+import { databaseInstanceArn, databasePurpose, physicalName } from "../../contracts/names";
 import { purposeTags } from "../../contracts/tags";
-import { keepData, keepWhenReplaced } from "../dataProtection";
+import { keepUntilReleased, keepWhenReplaced } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import {
-  type AdministratorArgs,
+  type AdministratorLogin,
   type Database,
   type DatabaseArgs,
   databaseProblems,
@@ -14,24 +14,29 @@ import {
   tlsParameters,
 } from "./database";
 import { DatabaseNetwork } from "./databaseNetwork";
-import { administratorOf, finalSnapshotIdentifier, logGroup } from "./sharedResources";
+import { warnWhenUnprotected } from "./protection";
+import { finalSnapshotIdentifier, logGroup } from "./sharedResources";
 
 /** Inputs of {@link RdsDatabase}. */
 export interface RdsDatabaseArgs extends DatabaseArgs {
   /**
    * `primary`: a new database with an administrator.
-   * `standby`: a replica of the primary region's instance, which it knows by name, and a copy of
-   * that instance's automated backups. `promoted` says that the system's active region is this one:
-   * only then is there anything of its own to keep in a final snapshot.
+   * `standby`: a replica of the other region's instance, which it knows by name, and a copy of that
+   * instance's automated backups. `promoted` says that it is, or has been, the writer: only then is
+   * there anything of its own to keep in a final snapshot.
    */
   readonly member:
     | {
         readonly kind: "primary";
         readonly databaseName: string;
         readonly storageGibibytes: number;
-        readonly administrator: AdministratorArgs;
+        readonly administrator: AdministratorLogin;
       }
-    | { readonly kind: "standby"; readonly primaryRegion: string; readonly promoted: boolean };
+    | {
+        readonly kind: "standby";
+        readonly source: { readonly region: string; readonly generation: number };
+        readonly promoted: boolean;
+      };
 }
 
 /** PostgreSQL's logs that RDS exports. */
@@ -49,17 +54,15 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
   public readonly subnetGroupName: pulumi.Output<string>;
   public readonly securityGroupId: pulumi.Output<string>;
   public readonly parameterGroupName: pulumi.Output<string>;
-  public readonly administratorSecretArn: pulumi.Output<string> | undefined;
 
   public constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     rejectProblems("RdsDatabase", name, databaseProblems(args));
     super("trading-dr:database:RdsDatabase", name, {}, opts);
     const { member, place } = args;
     const disposable = args.disposable ?? false;
-    const child = { parent: this, ...keepData(disposable) };
+    const child = { parent: this, ...keepUntilReleased(args) };
     const network = new DatabaseNetwork(`${name}-network`, args, { parent: this });
-    const administrator = administratorOf(name, args, member, this);
-    const identifier = physicalName("databaseInstance", "database", place);
+    const identifier = physicalName("databaseInstance", databasePurpose(args.generation), place);
     const logs = logKinds.map((kind) =>
       logGroup(`${name}-logs-${kind}`, `/aws/rds/instance/${identifier}/${kind}`, args, child),
     );
@@ -72,9 +75,6 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
         identifier,
         instanceClass: args.instanceClass,
         ...originOf(args),
-        ...(administrator === undefined
-          ? {}
-          : { username: administrator.userName, password: administrator.password() }),
         storageType: "gp3",
         ...safeStorage(args),
         multiAz: true,
@@ -102,7 +102,7 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       new aws.rds.InstanceAutomatedBackupsReplication(
         `${name}-automated-backups`,
         {
-          sourceDbInstanceArn: databaseInstanceArn({ ...place, region: member.primaryRegion }),
+          sourceDbInstanceArn: sourceArn(args, member.source),
           kmsKeyId: args.kmsKeyArn,
           retentionPeriod: args.pointInTimeRecoveryDays,
         },
@@ -111,13 +111,18 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
         { parent: this, deleteBeforeReplace: true, dependsOn: [instance] },
       );
     }
+    const hasSurvived = (args.laterGenerations ?? []).length > 0;
+    if (member.kind === "standby" && !hasSurvived && args.superseded !== true) {
+      // Empty once it has been promoted.
+      const replicated = instance.replicateSourceDb.apply(Boolean);
+      warnWhenUnprotected(this, identifier, place, replicated);
+    }
     this.arn = instance.arn;
     this.endpoint = instance.address;
     this.readerEndpoint = instance.address;
     this.subnetGroupName = network.subnetGroupName;
     this.securityGroupId = network.securityGroupId;
     this.parameterGroupName = parameterGroup.name;
-    this.administratorSecretArn = administrator?.secretArn;
     this.registerOutputs({
       arn: this.arn,
       endpoint: this.endpoint,
@@ -125,13 +130,13 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       subnetGroupName: this.subnetGroupName,
       securityGroupId: this.securityGroupId,
       parameterGroupName: this.parameterGroupName,
-      administratorSecretArn: this.administratorSecretArn,
     });
   }
 }
 
-/** Where the data comes from: a new database, or the primary region's. */
-function originOf({ member, place, engineVersion }: RdsDatabaseArgs) {
+/** Where the data comes from: a new database, or the other region's. */
+function originOf(args: RdsDatabaseArgs) {
+  const { member, engineVersion } = args;
   return member.kind === "primary"
     ? {
         engine: "postgres",
@@ -139,12 +144,21 @@ function originOf({ member, place, engineVersion }: RdsDatabaseArgs) {
         dbName: member.databaseName,
         allocatedStorage: member.storageGibibytes,
         maxAllocatedStorage: member.storageGibibytes * 5,
+        username: member.administrator.userName,
+        password: member.administrator.password,
       }
     : {
         // A new replica takes its source's version; an upgrade begins with the replica.
         engineVersion,
-        replicateSourceDb: databaseInstanceArn({ ...place, region: member.primaryRegion }),
+        replicateSourceDb: sourceArn(args, member.source),
       };
+}
+
+function sourceArn(
+  { place }: RdsDatabaseArgs,
+  source: { readonly region: string; readonly generation: number },
+): string {
+  return databaseInstanceArn({ ...place, region: source.region }, source.generation);
 }
 
 function parameterGroupOf(
@@ -157,7 +171,7 @@ function parameterGroupOf(
     `${name}-parameters`,
     {
       // The major version is part of the name: an upgrade needs a second group beside the first.
-      name: physicalName("parameterGroup", `database-${major}`, args.place),
+      name: physicalName("parameterGroup", databasePurpose(args.generation, major), args.place),
       family: `postgres${major}`,
       description: `PostgreSQL ${major} of ${args.place.system}`,
       parameters: [...tlsParameters],

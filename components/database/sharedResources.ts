@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { physicalName } from "../../contracts/names";
+import { databasePurpose, physicalName } from "../../contracts/names";
 import { purposeTags } from "../../contracts/tags";
-import { Administrator } from "./administrator";
-import { type AdministratorArgs, type DatabaseArgs, logGroupRetentionDays } from "./database";
+import { type DatabaseArgs, logGroupRetentionDays } from "./database";
 
 /**
  * A log group for PostgreSQL's log. RDS would make one that is kept for ever and not encrypted with
@@ -39,19 +38,6 @@ export function finalSnapshotIdentifier(
     { byteLength: 4 },
     { parent },
   );
-  return pulumi.interpolate`${physicalName("finalSnapshot", "database", args.place)}-final-${suffix.hex}`;
-}
-
-/** The administrator of a primary; a standby gets the primary's with the data. */
-export function administratorOf(
-  name: string,
-  args: DatabaseArgs,
-  member:
-    | { readonly kind: "primary"; readonly administrator: AdministratorArgs }
-    | { readonly kind: "standby" },
-  parent: pulumi.Resource,
-): Administrator | undefined {
-  return member.kind === "primary"
-    ? new Administrator(`${name}-administrator`, { ...args, ...member.administrator }, { parent })
-    : undefined;
+  const prefix = physicalName("finalSnapshot", databasePurpose(args.generation), args.place);
+  return pulumi.interpolate`${prefix}-final-${suffix.hex}`;
 }

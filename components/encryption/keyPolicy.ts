@@ -12,7 +12,7 @@ import { type Place } from "../../contracts/names";
  * - `roles`: roles by name, in this or another account. `mayGrant` lets AWS services that act for
  *   the role go on using the key, which snapshots and restores need.
  * - `through-service`: anybody in the account, but only through that AWS service in this region.
- * - `logs`: CloudWatch Logs, for log groups whose ARN matches.
+ * - `logs`: CloudWatch Logs, for log groups whose ARN matches one of the patterns.
  * - `publishers`: AWS services that publish to a topic encrypted with the key.
  */
 export type KeyUser =
@@ -25,7 +25,7 @@ export type KeyUser =
       readonly mayGrant?: boolean;
     }
   | { readonly kind: "through-service"; readonly service: "rds" | "secretsmanager" | "backup" }
-  | { readonly kind: "logs"; readonly logGroupArnPattern: string }
+  | { readonly kind: "logs"; readonly logGroupArnPatterns: readonly string[] }
   | { readonly kind: "publishers"; readonly services: readonly string[] };
 
 /** What a user may do with a key. */
@@ -124,7 +124,7 @@ function statementsFor(user: KeyUser, place: Place): PolicyStatement[] {
           ],
           Resource: "*",
           Condition: {
-            ArnLike: { "kms:EncryptionContext:aws:logs:arn": user.logGroupArnPattern },
+            ArnLike: { "kms:EncryptionContext:aws:logs:arn": user.logGroupArnPatterns },
           },
         },
       ];

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { physicalName, type Place } from "../../contracts/names";
 import { awsSchedule } from "../../contracts/schedules";
 import { purposeTags, type Tags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepData, keepUntilReleased } from "../dataProtection";
 
 /** One series of snapshots: when, how long kept, where, and where copied to. */
 export interface SnapshotRule {
@@ -25,8 +25,13 @@ export interface SnapshotPlanArgs {
   readonly timeZone: string;
   /** ARN of the role that AWS Backup works under. */
   readonly roleArn: string;
-  /** ARNs of the databases that the plan covers. */
-  readonly resourceArns: readonly string[];
+  /** The databases that the plan covers, by generation. */
+  readonly databases: readonly {
+    readonly generation: number;
+    readonly arn: string;
+    /** True once the database may be taken out of the program. @default false */
+    readonly released?: boolean;
+  }[];
   readonly tags: Tags;
   /**
    * A sandbox's plan: deleted without asking.
@@ -45,7 +50,8 @@ export class SnapshotPlan extends pulumi.ComponentResource {
 
   public constructor(name: string, args: SnapshotPlanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-dr:vaults:SnapshotPlan", name, {}, opts);
-    const child = { parent: this, ...keepData(args.disposable ?? false) };
+    const disposable = args.disposable ?? false;
+    const child = { parent: this, ...keepData(disposable) };
     const plan = new aws.backup.Plan(
       name,
       {
@@ -70,16 +76,24 @@ export class SnapshotPlan extends pulumi.ComponentResource {
       },
       child,
     );
-    new aws.backup.Selection(
-      `${name}-selection`,
-      {
-        name: physicalName("backupSelection", "database", args.place),
-        planId: plan.id,
-        iamRoleArn: args.roleArn,
-        resources: [...args.resourceArns],
-      },
-      child,
-    );
+    // One for each, since AWS changes none: a rebuilt database gets its own beside the others'.
+    for (const { generation, arn, released = false } of args.databases) {
+      const suffix = generation === 1 ? "" : `-generation-${String(generation)}`;
+      new aws.backup.Selection(
+        `${name}-selection${suffix}`,
+        {
+          name: physicalName(
+            "backupSelection",
+            generation === 1 ? "database" : `generation-${String(generation)}`,
+            args.place,
+          ),
+          planId: plan.id,
+          iamRoleArn: args.roleArn,
+          resources: [arn],
+        },
+        { parent: this, ...keepUntilReleased({ disposable, released }) },
+      );
+    }
     this.planId = plan.id;
     this.registerOutputs({ planId: this.planId });
   }

@@ -1,6 +1,7 @@
 import {
   databaseClusterArn,
   databaseInstanceArn,
+  databasePurpose,
   physicalName,
   type Place,
   type Purpose,
@@ -18,6 +19,8 @@ export interface SnapshotScope {
   /** The other region and the archive, which get copies. */
   readonly copiesTo: readonly Place[];
   readonly engine: "aurora-postgresql" | "rds-postgresql";
+  /** Generations of the region's database that are in the account. */
+  readonly generations: readonly number[];
   /** The vaults, which have the same purposes in every region. */
   readonly vaultPurposes: readonly Purpose[];
 }
@@ -37,13 +40,13 @@ export function snapshotPolicy(scope: SnapshotScope): string {
       Sid: "ReadDatabase",
       Effect: "Allow",
       Action: [...words.describe, "rds:ListTagsForResource"],
-      Resource: [words.databaseArn, ...everywhere.map(words.snapshotArns)],
+      Resource: [...words.databaseArns, ...everywhere.map(words.snapshotArns)],
     },
     {
       Sid: "TakeSnapshots",
       Effect: "Allow",
       Action: [words.create, "rds:AddTagsToResource"],
-      Resource: [words.databaseArn, words.snapshotArns(place)],
+      Resource: [...words.databaseArns, words.snapshotArns(place)],
     },
     {
       Sid: "KeepSnapshots",
@@ -78,7 +81,7 @@ export function restoreTestPolicy(scope: SnapshotScope): string {
       Sid: "ReadSnapshots",
       Effect: "Allow",
       Action: [...words.describe, "rds:ListTagsForResource"],
-      Resource: [words.databaseArn, words.snapshotArns(place), words.rehearsalArn],
+      Resource: [...words.databaseArns, words.snapshotArns(place), words.rehearsalArn],
     },
     {
       Sid: "RestoreAndRemove",
@@ -87,7 +90,9 @@ export function restoreTestPolicy(scope: SnapshotScope): string {
       Resource: [
         words.snapshotArns(place),
         words.rehearsalArn,
-        arn("subgrp", physicalName("subnetGroup", "database", place)),
+        ...scope.generations.map((generation) =>
+          arn("subgrp", physicalName("subnetGroup", databasePurpose(generation), place)),
+        ),
         arn(words.parameterGroupKind, `${place.system}-database-*`),
         // PostgreSQL has no options, but RDS checks the group that says so.
         arn("og", "default:*"),
@@ -127,12 +132,12 @@ function keyStatements(keyPlace: Place, home: Place): PolicyStatement[] {
 }
 
 /** The two kinds of database have two sets of words in RDS. */
-function wordsFor({ place, engine }: SnapshotScope) {
+function wordsFor({ place, engine, generations }: SnapshotScope) {
   const of = (at: Place, kind: string, name: string) =>
     `arn:aws:rds:${at.region}:${at.account}:${kind}:${name}`;
   return engine === "aurora-postgresql"
     ? {
-        databaseArn: databaseClusterArn(place),
+        databaseArns: generations.map((generation) => databaseClusterArn(place, generation)),
         snapshotArns: (at: Place) => of(at, "cluster-snapshot", "awsbackup:*"),
         rehearsalArn: of(place, "cluster", "awsbackup-restore-test-*"),
         parameterGroupKind: "cluster-pg",
@@ -144,7 +149,7 @@ function wordsFor({ place, engine }: SnapshotScope) {
         restore: ["rds:DeleteDBCluster", "rds:RestoreDBClusterFromSnapshot"],
       }
     : {
-        databaseArn: databaseInstanceArn(place),
+        databaseArns: generations.map((generation) => databaseInstanceArn(place, generation)),
         snapshotArns: (at: Place) => of(at, "snapshot", "awsbackup:*"),
         rehearsalArn: of(place, "db", "awsbackup-restore-test-*"),
         parameterGroupKind: "pg",

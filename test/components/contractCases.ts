@@ -75,6 +75,18 @@ export const cases: readonly ContractCase[] = [
     minimal.auroraStandbyArgs,
   ),
   disposableCase(
+    "AuroraDatabase (rebuilt beside a lost one)",
+    "trading-dr:database:AuroraDatabase",
+    AuroraDatabase,
+    { ...minimal.auroraStandbyArgs, generation: 2 },
+  ),
+  disposableCase(
+    "AuroraDatabase (survivor that the other side was rebuilt from)",
+    "trading-dr:database:AuroraDatabase",
+    AuroraDatabase,
+    { ...minimal.auroraPrimaryArgs, laterGenerations: [2, 3] },
+  ),
+  disposableCase(
     "DatabaseNetwork",
     "trading-dr:database:DatabaseNetwork",
     DatabaseNetwork,
@@ -91,6 +103,22 @@ export const cases: readonly ContractCase[] = [
     "trading-dr:database:RdsDatabase",
     RdsDatabase,
     minimal.rdsStandbyArgs,
+  ),
+  disposableCase(
+    "RdsDatabase (rebuilt beside a lost one)",
+    "trading-dr:database:RdsDatabase",
+    RdsDatabase,
+    { ...minimal.rdsStandbyArgs, generation: 2 },
+  ),
+  disposableCase(
+    "RdsDatabase (survivor that has been promoted)",
+    "trading-dr:database:RdsDatabase",
+    RdsDatabase,
+    {
+      ...minimal.rdsStandbyArgs,
+      member: { kind: "standby", source: { region: "us-east-1", generation: 1 }, promoted: true },
+      laterGenerations: [2],
+    },
   ),
   disposableCase(
     "EncryptionKey",
@@ -161,6 +189,16 @@ export const cases: readonly ContractCase[] = [
     SnapshotPlan,
     minimal.snapshotPlanArgs,
   ),
+  disposableCase("SnapshotPlan (two generations)", "trading-dr:vaults:SnapshotPlan", SnapshotPlan, {
+    ...minimal.snapshotPlanArgs,
+    databases: [
+      ...minimal.snapshotPlanArgs.databases,
+      {
+        generation: 2,
+        arn: "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-generation-2-us-east-1",
+      },
+    ],
+  }),
 ];
 
 /** Types of AWS that take no tags. Every other one must have them. */

@@ -3,9 +3,11 @@ import type {
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
+import { mock } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { type Shown, shown } from "../../preview/wireValue";
+import { type Declared } from "../support/declared";
 
 /** The statements of a policy's text, in their order. */
 export function statementsOf(policy: unknown): Record<string, unknown>[] {
@@ -83,10 +85,28 @@ export function deletable(resources: readonly PreviewedResource[]): string[] {
     .map(({ type, name }) => `${type} ${name}`);
 }
 
+/** The resources of a later generation of the database, as if they were of the first. */
+export function withoutGeneration(
+  { resources }: Declared,
+  generation: number,
+): readonly PreviewedResource[] {
+  const text = JSON.stringify(resources);
+  return JSON.parse(
+    text.replaceAll(`database-generation-${String(generation)}`, "database"),
+  ) as readonly PreviewedResource[];
+}
+
 /** Resources that are protected, or would stay in the account. */
 export function kept(resources: readonly PreviewedResource[]): string[] {
   return resources
     .filter(({ options }) => options.protect === true || options.retainOnDelete === true)
+    .map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The resources that cannot be taken out of the program, or that would not stay in the account. */
+export function notReleased(resources: readonly PreviewedResource[]): string[] {
+  return resources
+    .filter(({ options }) => options.protect === true || options.retainOnDelete !== true)
     .map(({ type, name }) => `${type} ${name}`);
 }
 
@@ -109,7 +129,7 @@ export interface Registered {
  * becomes of such values: there they are unknown wherever they go. Secrets are replaced by their
  * mark only where the program itself says that they are secret.
  *
- * @param computed What the cloud answers, by type, beside the inputs.
+ * @param computed What the cloud answers, by type or by name, beside the inputs.
  */
 export async function registered(
   declare: () => void,
@@ -119,7 +139,7 @@ export async function registered(
     {
       newResource: ({ type, name, inputs }) => ({
         id: `${name}-id`,
-        state: { ...(inputs as Record<string, unknown>), ...computed[type] },
+        state: { ...(inputs as Record<string, unknown>), ...computed[type], ...computed[name] },
       }),
       call: ({ token }) => {
         throw new Error(`the program calls ${token}`);
@@ -166,6 +186,36 @@ export async function registered(
         ...(ownOutputs === undefined ? {} : { outputs: ownOutputs }),
       };
     });
+}
+
+/** A warning that a program gives. */
+export interface Warning {
+  readonly message: string;
+  /** Type and name of the resource that it is shown beside. */
+  readonly beside: string | undefined;
+}
+
+/** The warnings of a program, which it gives while it runs or once the cloud has answered. */
+export async function warningsOf(run: () => Promise<unknown>): Promise<Warning[]> {
+  const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
+  try {
+    await run();
+    return await Promise.all(
+      warn.mock.calls.map(async (call) => {
+        const [message, resource] = call.arguments as unknown as Parameters<typeof pulumi.log.warn>;
+        const urn = resource && (await valueOf(resource.urn));
+        return { message, beside: urn?.split("$").pop() };
+      }),
+    );
+  } finally {
+    warn.mock.restore();
+  }
+}
+
+function valueOf<Value>(output: pulumi.Output<Value>): Promise<Value> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
 }
 
 function shownRecord(struct: { toJavaScript(): object } | undefined): Record<string, Shown> {

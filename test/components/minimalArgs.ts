@@ -1,7 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
 import { type ServiceRoleArgs } from "../../components/access/serviceRole";
-import { type AdministratorComponentArgs } from "../../components/database/administrator";
+import { type AdministratorArgs } from "../../components/database/administrator";
 import { type AuroraDatabaseArgs } from "../../components/database/auroraDatabase";
-import { type AdministratorArgs, type DatabaseArgs } from "../../components/database/database";
+import { type AdministratorLogin, type DatabaseArgs } from "../../components/database/database";
 import { type DatabaseNetworkArgs } from "../../components/database/databaseNetwork";
 import { type RdsDatabaseArgs } from "../../components/database/rdsDatabase";
 import { type EncryptionKeyArgs } from "../../components/encryption/encryptionKey";
@@ -82,7 +83,12 @@ export const snapshotPlanArgs: SnapshotPlanArgs = {
   ],
   timeZone: "Etc/UTC",
   roleArn: "arn:aws:iam::111122223333:role/market-scanning-snapshots-us-east-1",
-  resourceArns: ["arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1"],
+  databases: [
+    {
+      generation: 1,
+      arn: "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1",
+    },
+  ],
   tags,
 };
 
@@ -121,21 +127,24 @@ export const serviceRoleArgs: ServiceRoleArgs = {
   taggedPurpose: "snapshot-plan",
 };
 
-export const administrator: AdministratorArgs = {
+/** As the component of that name passes it on. */
+export const administrator: AdministratorLogin = {
+  userName: "scanning_admin",
+  password: pulumi.secret("not a real password"),
+};
+
+export const administratorArgs: AdministratorArgs = {
+  place: primary,
   userName: "scanning_admin",
   passwordRotated: "2026-11-01",
   secretsKeyArn: keyArn(primary),
   replica: { region: "us-west-2", keyAlias: "alias/market-scanning-secrets-us-west-2" },
-};
-
-export const administratorArgs: AdministratorComponentArgs = {
-  ...administrator,
-  place: primary,
   tags,
 };
 
 export const databaseNetworkArgs: DatabaseNetworkArgs = {
   place: primary,
+  generation: 1,
   vpcId: "vpc-0a0a0a0a",
   subnetIds: ["subnet-0a0a0a0a", "subnet-0b0b0b0b"],
   clientSecurityGroupId: "sg-0c0c0c0c",
@@ -181,5 +190,9 @@ export const rdsPrimaryArgs: RdsDatabaseArgs = {
 
 export const rdsStandbyArgs: RdsDatabaseArgs = {
   ...databaseArgs(standby),
-  member: { kind: "standby", primaryRegion: "us-east-1", promoted: false },
+  member: {
+    kind: "standby",
+    source: { region: "us-east-1", generation: 1 },
+    promoted: false,
+  },
 };

@@ -81,6 +81,8 @@ const rule = {
     "database, cache, time-series, time-series-exports, topics, images, configuration, financial-records, audit-records, system-logs",
   exports:
     "time-series-exports, financial-records, audit-records, system-logs, or add it to stores",
+  rebuilds: "must be a list of rebuilds, each with survivor and lost; write [] for none",
+  rebuild: 'must be a mapping with the keys survivor, lost; write one "key: value" a line',
   unknown: (allowed: string) =>
     `unknown key; allowed here: ${allowed}. Correct the spelling or remove it`,
   sections:
@@ -267,6 +269,8 @@ describe("a system file", () => {
         "2378d",
         "DEEP_ARCHIVE at 2378 days must come at least 180 days before expiration at 2557 days, because objects are billed for that long there; make it earlier, make expiration later, or leave DEEP_ARCHIVE out",
       ],
+      ["rebuilds that are no list", "stores.database.rebuilds", "us-west-2", rule.rebuilds],
+      ["rebuilds that say nothing", "stores.database.rebuilds", null, rule.rebuilds],
       [
         "a setting shared between systems that nobody knows",
         "owns.0",
@@ -365,6 +369,70 @@ describe("a system file", () => {
           "block",
           "must be alarm: plain RDS cannot stop commits while a replica lags; set it to alarm, or use engine aurora-postgresql",
         ),
+      ],
+      [
+        "a survivor in a region that has no database",
+        { "stores.database.rebuilds": [{ survivor: "eu-west-1", lost: "kept" }] },
+        {
+          ...wrong(
+            "stores.database.rebuilds.0.survivor",
+            "eu-west-1",
+            "must be regions.primary (us-east-1) or regions.standby (us-west-2); name the region whose database survived",
+          ),
+          line: "- survivor: eu-west-1",
+        },
+      ],
+      [
+        "a survivor that is no region",
+        { "stores.database.rebuilds": [{ survivor: "standby", lost: "kept" }] },
+        {
+          ...wrong(
+            "stores.database.rebuilds.0.survivor",
+            "standby",
+            'must be an AWS region outside of us-gov and cn; write it like "us-east-1"',
+          ),
+          line: "- survivor: standby",
+        },
+      ],
+      [
+        "a lost database of which nobody knows what becomes",
+        {
+          "stores.database.rebuilds": [
+            { survivor: "us-west-2", lost: "retired" },
+            { survivor: "us-east-1", lost: "deleted" },
+          ],
+        },
+        wrong(
+          "stores.database.rebuilds.1.lost",
+          "deleted",
+          "must be one of kept, released, retired; choose one of them",
+        ),
+      ],
+      [
+        "a rebuild that does not say what becomes of the lost database",
+        { "stores.database.rebuilds": [{ survivor: "us-west-2" }] },
+        {
+          path: "stores.database.rebuilds.0.lost",
+          message: "missing: must be one of kept, released, retired; choose one of them",
+          line: "- survivor: us-west-2",
+        },
+      ],
+      [
+        "a rebuild that is a region's name alone",
+        { "stores.database.rebuilds": ["us-west-2"] },
+        {
+          path: "stores.database.rebuilds.0",
+          found: '"us-west-2"',
+          message: rule.rebuild,
+          line: "- us-west-2",
+        },
+      ],
+      [
+        "a rebuild that says more than it can",
+        {
+          "stores.database.rebuilds": [{ survivor: "us-west-2", lost: "kept", date: "2026-11-21" }],
+        },
+        wrong("stores.database.rebuilds.0.date", "2026-11-21", rule.unknown("survivor, lost")),
       ],
       [
         "a section that is missing",
@@ -491,6 +559,7 @@ describe("a system file", () => {
           "dataClasses.user-data.retention": "8y",
           "stores.cache.replica": 2,
           "stores.cache.replicas": 0,
+          "stores.database.rebuilds": [{ survivor: "eu-west-1", lost: "kept" }],
           "stores.time-series.export.store": "exports",
         }),
       ),
@@ -499,9 +568,25 @@ describe("a system file", () => {
       "dataClasses.user-data.retention",
       "stores.cache.replica",
       "stores.cache.replicas",
+      "stores.database.rebuilds.0.survivor",
       "stores.time-series.export.store",
       "tiers.daily.lockClass",
     ]);
+  });
+
+  it("compares no survivor with regions that are wrong themselves", () => {
+    const findings = problemsOf(
+      stringify(
+        changed({
+          "regions.primary": "us-east",
+          "stores.database.rebuilds": [{ survivor: "us-east-1", lost: "kept" }],
+        }),
+      ),
+    );
+    assert.deepEqual(
+      findings.map(({ path }) => path),
+      ["regions.primary"],
+    );
   });
 
   it("does not call an entry missing that is there with a problem of its own", () => {
@@ -633,6 +718,17 @@ describe("a system file", () => {
         },
       ],
       ["plain RDS that raises an alarm", plainRds],
+      ["a database that was never rebuilt", { "stores.database.rebuilds": [] }],
+      [
+        "databases that were rebuilt in both regions",
+        {
+          "stores.database.rebuilds": [
+            { survivor: "us-west-2", lost: "retired" },
+            { survivor: "us-east-1", lost: "released" },
+            { survivor: "us-east-1", lost: "kept" },
+          ],
+        },
+      ],
     ];
     for (const [what, changes] of limits) {
       it(what, () => {
@@ -640,6 +736,17 @@ describe("a system file", () => {
       });
     }
   });
+
+  for (const engine of ["aurora-postgresql", "rds-postgresql"]) {
+    it(`says of a database that no rebuild is told of that it has had none, for ${engine}`, () => {
+      const text = stringify(changed(engine === "rds-postgresql" ? plainRds : {}));
+      writeFileSync(join(directory, `${id}.yaml`), text);
+      const { database } = loadSystem(id, directory).stores;
+      assert.ok(database?.kind === "database");
+      assert.equal(database.engine, engine);
+      assert.deepEqual(database.rebuilds, []);
+    });
+  }
 
   it("gives durations as written and in seconds", () => {
     const { dataClasses, lockClasses } = loadSystem(id, systemsDirectory);

@@ -7,6 +7,7 @@ import {
   bucketArn,
   databaseClusterArn,
   databaseInstanceArn,
+  databasePurpose,
   keyAliasArn,
   type NamedService,
   namedServices,
@@ -23,22 +24,37 @@ import { projectDirectory } from "../support/projectCopy";
 const place: Place = { system: "market-scanning", region: "us-east-1", account: "111122223333" };
 const systemsDirectory = join(projectDirectory, "systems");
 
-/** What each service is asked to name; lock classes are part of some purposes. */
-const purposesOf: Record<NamedService, (lockClass: string) => readonly Purpose[]> = {
+/** The database's first generation and a later one, or some part of each. */
+function databases(later: number, part?: number): readonly Purpose[] {
+  return [databasePurpose(1, part), databasePurpose(later, part)];
+}
+
+/**
+ * What each service is asked to name. Lock classes are part of some purposes, and generations of
+ * the database of others.
+ */
+const purposesOf: Record<
+  NamedService,
+  (lockClass: string, generation: number) => readonly Purpose[]
+> = {
   bucket: (lockClass) => ["access-logs", recordsPurpose(lockClass)],
   keyAlias: () => ["database", "records", "snapshots", "secrets", "notices"],
   vault: (lockClass) => [vaultPurpose(lockClass)],
   backupPlan: () => ["snapshots"],
-  backupSelection: () => ["database"],
+  backupSelection: (_, generation) => ["database", `generation-${String(generation)}`],
   restoreTestingPlan: () => ["restore-test"],
   role: () => ["record-replication", "snapshots", "restore-test", "break-glass"],
-  globalCluster: () => ["database"],
-  databaseCluster: () => ["database"],
-  databaseInstance: () => ["database", "database-1", "database-16"],
-  finalSnapshot: () => ["database"],
-  parameterGroup: () => ["database-16"],
-  subnetGroup: () => ["database"],
-  securityGroup: () => ["database"],
+  globalCluster: (_, generation) => databases(generation),
+  databaseCluster: (_, generation) => databases(generation),
+  databaseInstance: (_, generation) => [
+    ...databases(generation),
+    ...databases(generation, 1),
+    ...databases(generation, 16),
+  ],
+  finalSnapshot: (_, generation) => databases(generation),
+  parameterGroup: (_, generation) => databases(generation, 16),
+  subnetGroup: (_, generation) => databases(generation),
+  securityGroup: (_, generation) => databases(generation),
   secret: () => ["database-administrator"],
   topic: () => ["notices"],
 };
@@ -56,20 +72,46 @@ describe("physical names", () => {
     ["vault", "regulated-vault", "market-scanning-regulated-vault-us-east-1"],
     ["backupPlan", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["backupSelection", "database", "market-scanning-database-us-east-1"],
+    ["backupSelection", "generation-2", "market-scanning-generation-2-us-east-1"],
     ["restoreTestingPlan", "restore-test", "market_scanning_restore_test_us_east_1"],
     ["role", "record-replication", "market-scanning-record-replication-us-east-1"],
     ["role", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["role", "restore-test", "market-scanning-restore-test-us-east-1"],
     ["role", "break-glass", "market-scanning-break-glass-us-east-1"],
     ["globalCluster", "database", "market-scanning-database"],
+    ["globalCluster", "database-generation-2", "market-scanning-database-generation-2"],
     ["databaseCluster", "database", "market-scanning-database-us-east-1"],
+    ["databaseCluster", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["databaseInstance", "database", "market-scanning-database-us-east-1"],
+    [
+      "databaseInstance",
+      "database-generation-2",
+      "market-scanning-database-generation-2-us-east-1",
+    ],
     ["databaseInstance", "database-1", "market-scanning-database-1-us-east-1"],
+    [
+      "databaseInstance",
+      "database-generation-2-1",
+      "market-scanning-database-generation-2-1-us-east-1",
+    ],
     ["databaseInstance", "database-16", "market-scanning-database-16-us-east-1"],
+    [
+      "databaseInstance",
+      "database-generation-2-16",
+      "market-scanning-database-generation-2-16-us-east-1",
+    ],
     ["finalSnapshot", "database", "market-scanning-database-us-east-1"],
+    ["finalSnapshot", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["parameterGroup", "database-16", "market-scanning-database-16-us-east-1"],
+    [
+      "parameterGroup",
+      "database-generation-2-16",
+      "market-scanning-database-generation-2-16-us-east-1",
+    ],
     ["subnetGroup", "database", "market-scanning-database-us-east-1"],
+    ["subnetGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["securityGroup", "database", "market-scanning-database-us-east-1"],
+    ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
   ];
@@ -82,20 +124,20 @@ describe("physical names", () => {
   it("are pinned for every purpose of every service", () => {
     assert.deepEqual(
       namedServices.flatMap((service) =>
-        purposesOf[service]("regulated").map((purpose) => `${service} ${purpose}`),
+        purposesOf[service]("regulated", 2).map((purpose) => `${service} ${purpose}`),
       ),
       pinned.map(([service, purpose]) => `${service} ${purpose}`),
     );
   });
 
-  it("differ between regions, but for the global cluster and the secret that it shares", () => {
+  it("differ between regions, but for global clusters and the secret that they share", () => {
     const standby = { ...place, region: "us-west-2" };
     const shared = pinned.filter(
       ([service, purpose, name]) => physicalName(service, purpose, standby) === name,
     );
     assert.deepEqual(
       shared.map(([service]) => service),
-      ["globalCluster", "secret"],
+      ["globalCluster", "globalCluster", "secret"],
     );
   });
 
@@ -116,6 +158,27 @@ describe("physical names", () => {
   it("name the record bucket and the vault of a lock class after it", () => {
     assert.equal(recordsPurpose("regulated"), "regulated-records");
     assert.equal(vaultPurpose("regulated"), "regulated-vault");
+  });
+
+  it("say nothing of the first generation of the database, and number the later ones", () => {
+    assert.deepEqual(
+      [
+        databasePurpose(1),
+        databasePurpose(1, 2),
+        databasePurpose(1, "16"),
+        databasePurpose(2),
+        databasePurpose(2, 1),
+        databasePurpose(12, "16"),
+      ],
+      [
+        "database",
+        "database-2",
+        "database-16",
+        "database-generation-2",
+        "database-generation-2-1",
+        "database-generation-12-16",
+      ],
+    );
   });
 });
 
@@ -143,13 +206,23 @@ describe("ARNs", () => {
     ],
     [
       "an Aurora cluster",
-      databaseClusterArn(place),
+      databaseClusterArn(place, 1),
       "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1",
     ],
     [
       "an RDS instance",
-      databaseInstanceArn(place),
+      databaseInstanceArn(place, 1),
       "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-us-east-1",
+    ],
+    [
+      "an Aurora cluster of a later generation",
+      databaseClusterArn(place, 2),
+      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-generation-2-us-east-1",
+    ],
+    [
+      "an RDS instance of a later generation",
+      databaseInstanceArn(place, 2),
+      "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-generation-2-us-east-1",
     ],
   ];
   for (const [what, arn, expected] of pinned) {
@@ -172,6 +245,8 @@ describe("physical names of any system", () => {
     "restore",
     "test",
     "vault",
+    "generation",
+    "2",
   ];
   const validId = (id: string) => identifier(15).safeParse(id).success;
   const system = fc
@@ -182,6 +257,7 @@ describe("physical names of any system", () => {
       fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,4}){0,2}$/),
     )
     .filter(validId);
+  const generation = fc.integer({ min: 2, max: 30 });
   const lockClass = fc.oneof(
     fc.constantFrom("a", "b", "access", "records", "database", "vault", "regulated"),
     fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/),
@@ -195,22 +271,27 @@ describe("physical names of any system", () => {
 
   it("never collide within a service", () => {
     fc.assert(
-      fc.property(systems, lockClass, lockClass, ([one, other], oneClass, otherClass) => {
-        for (const service of namedServices) {
-          const pairs = new Set<string>();
-          const names = new Set<string>();
-          for (const [id, name] of [
-            [one, oneClass],
-            [other, otherClass],
-          ] as const) {
-            for (const purpose of purposesOf[service](name)) {
-              pairs.add(`${id} ${purpose}`);
-              names.add(physicalName(service, purpose, { ...place, system: id }));
+      fc.property(
+        systems,
+        fc.tuple(lockClass, generation),
+        fc.tuple(lockClass, generation),
+        ([one, other], ofOne, ofOther) => {
+          for (const service of namedServices) {
+            const pairs = new Set<string>();
+            const names = new Set<string>();
+            for (const [id, parts] of [
+              [one, ofOne],
+              [other, ofOther],
+            ] as const) {
+              for (const purpose of purposesOf[service](...parts)) {
+                pairs.add(`${id} ${purpose}`);
+                names.add(physicalName(service, purpose, { ...place, system: id }));
+              }
             }
+            assert.equal(names.size, pairs.size, `${service}: ${[...names].join(", ")}`);
           }
-          assert.equal(names.size, pairs.size, `${service}: ${[...names].join(", ")}`);
-        }
-      }),
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -218,7 +299,7 @@ describe("physical names of any system", () => {
   it("of a secret never look as if they ended in the suffix of an ARN", () => {
     fc.assert(
       fc.property(system, (id) => {
-        for (const purpose of purposesOf.secret("")) {
+        for (const purpose of purposesOf.secret("", 2)) {
           const name = physicalName("secret", purpose, { ...place, system: id });
           assert.doesNotMatch(name, /-[A-Za-z0-9]{6}$/);
         }
@@ -226,12 +307,12 @@ describe("physical names of any system", () => {
     );
   });
 
-  it("fit every service at the longest system id, lock class and region", () => {
+  it("fit every service at the longest system id, lock class, region and 99 generations", () => {
     const longest = { ...place, system: "abcdefg-hijklmn", region: "ap-southeast-1" };
     const lengths = namedServices.map((service) => [
       service,
       Math.max(
-        ...purposesOf[service]("elevenchars").map(
+        ...purposesOf[service]("elevenchars", 99).map(
           (purpose) => physicalName(service, purpose, longest).length,
         ),
       ),
@@ -241,16 +322,16 @@ describe("physical names of any system", () => {
       keyAlias: 46,
       vault: 48, // AWS Backup's limit is 50
       backupPlan: 40,
-      backupSelection: 39,
+      backupSelection: 44, // as the vault's
       restoreTestingPlan: 43,
       role: 49,
-      globalCluster: 24,
-      databaseCluster: 39,
-      databaseInstance: 42,
-      finalSnapshot: 39,
-      parameterGroup: 42,
-      subnetGroup: 39,
-      securityGroup: 39,
+      globalCluster: 38,
+      databaseCluster: 53, // RDS's limit is 63
+      databaseInstance: 56, // likewise
+      finalSnapshot: 53,
+      parameterGroup: 56,
+      subnetGroup: 53,
+      securityGroup: 53,
       secret: 38,
       topic: 38,
     });
@@ -261,7 +342,7 @@ describe("physical names of any system", () => {
     const lockClasses = ids.map((id) => Object.keys(loadSystem(id, systemsDirectory).lockClasses));
     for (const service of namedServices) {
       const names = ids.flatMap((id, index) => {
-        const purposes = lockClasses[index]?.flatMap((name) => purposesOf[service](name)) ?? [];
+        const purposes = lockClasses[index]?.flatMap((name) => purposesOf[service](name, 2)) ?? [];
         return [...new Set(purposes)].map((purpose) =>
           physicalName(service, purpose, { ...place, system: id }),
         );

@@ -91,13 +91,18 @@ describe("Administrator", () => {
         () => {
           new Administrator("database-administrator", administratorArgs);
         },
-        { [types.password]: { result: password } },
+        { [types.password]: { result: password }, [types.secret]: { arn: "arn:of:secret" } },
       );
     });
 
     it("shows it nowhere in the clear", () => {
       assert.equal(resources.length, 4);
       assert.equal(JSON.stringify(resources).includes(password), false);
+    });
+
+    it("offers the ARN of the secret, and nothing else", () => {
+      const component = resources.find(({ type }) => type === types.administrator);
+      assert.deepEqual(component?.outputs, { secretArn: "arn:of:secret" });
     });
 
     it("puts it into the secret's value, as a secret", () => {

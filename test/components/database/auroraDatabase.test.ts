@@ -31,19 +31,15 @@ describe("AuroraDatabase", () => {
     return members.map((member) => inputsOf(member.only(types.cluster), ...keys));
   }
 
-  it("makes a global database, a cluster, two instances and an administrator as the primary", () => {
+  it("makes a global database, a cluster and two instances as the primary", () => {
     assert.deepEqual(countsByType(inPrimary.resources), {
       [types.aurora]: 1,
       [types.network]: 1,
-      [types.administrator]: 1,
       [types.global]: 1,
       [types.cluster]: 1,
       [types.clusterInstance]: 2,
       [types.clusterParameters]: 1,
       [types.logs]: 1,
-      [types.secret]: 1,
-      [types.secretValue]: 1,
-      [types.password]: 1,
       [types.suffix]: 1,
       [types.subnets]: 1,
       [types.firewall]: 1,
@@ -51,7 +47,7 @@ describe("AuroraDatabase", () => {
     });
   });
 
-  it("makes a cluster and an instance as the standby: no global database, no administrator", () => {
+  it("makes a cluster and an instance as the standby, and no global database", () => {
     assert.deepEqual(countsByType(inStandby.resources), {
       [types.aurora]: 1,
       [types.network]: 1,
@@ -205,7 +201,7 @@ describe("AuroraDatabase", () => {
       assert.equal(sandbox.only(types.global).inputs["deletionProtection"], false);
     });
 
-    it("leaves nothing behind, neither a snapshot nor backups nor the secret", () => {
+    it("leaves nothing behind, neither a snapshot nor backups", () => {
       assert.deepEqual(
         inputsOf(
           sandbox.only(types.cluster),
@@ -215,7 +211,6 @@ describe("AuroraDatabase", () => {
         ),
         { deletionProtection: false, skipFinalSnapshot: true, deleteAutomatedBackups: true },
       );
-      assert.equal(sandbox.only(types.secret).inputs["recoveryWindowInDays"], 0);
     });
 
     it("is encrypted and closed all the same", () => {

@@ -7,7 +7,7 @@ import { databaseTags, types } from "./types";
 
 const promotedArgs: RdsDatabaseArgs = {
   ...rdsStandbyArgs,
-  member: { kind: "standby", primaryRegion: "us-east-1", promoted: true },
+  member: { kind: "standby", source: { region: "us-east-1", generation: 1 }, promoted: true },
 };
 
 function rdsOf(args: RdsDatabaseArgs): Promise<Declared> {
@@ -32,17 +32,13 @@ describe("RdsDatabase", () => {
     return members.map((member) => inputsOf(member.only(types.instance), ...keys));
   }
 
-  it("makes an instance with an administrator and two log groups as the primary", () => {
+  it("makes an instance and two log groups as the primary", () => {
     assert.deepEqual(countsByType(inPrimary.resources), {
       [types.plain]: 1,
       [types.network]: 1,
-      [types.administrator]: 1,
       [types.instance]: 1,
       [types.parameters]: 1,
       [types.logs]: 2,
-      [types.secret]: 1,
-      [types.secretValue]: 1,
-      [types.password]: 1,
       [types.suffix]: 1,
       [types.subnets]: 1,
       [types.firewall]: 1,
@@ -50,7 +46,7 @@ describe("RdsDatabase", () => {
     });
   });
 
-  it("makes a replica and a copy of the automated backups as the standby, no administrator", () => {
+  it("makes a replica and a copy of the automated backups as the standby", () => {
     assert.deepEqual(countsByType(inStandby.resources), {
       [types.plain]: 1,
       [types.network]: 1,
@@ -122,7 +118,11 @@ describe("RdsDatabase", () => {
         "database",
         {
           ...rdsStandbyArgs,
-          member: { kind: "standby", primaryRegion: "us-east-1", promoted: true },
+          member: {
+            kind: "standby",
+            source: { region: "us-east-1", generation: 1 },
+            promoted: true,
+          },
         },
         options,
       );

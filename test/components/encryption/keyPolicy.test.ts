@@ -164,8 +164,11 @@ describe("key policy", () => {
   }
 
   it("lets CloudWatch Logs of the region encrypt the log groups that match, and no others", () => {
-    const pattern = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/rds/*/market-scanning/*";
-    assert.deepEqual(statementsFor({ kind: "logs", logGroupArnPattern: pattern }), [
+    const patterns = [
+      "arn:aws:logs:us-east-1:111122223333:log-group:/aws/rds/*/market-scanning/*",
+      "arn:aws:logs:us-east-1:111122223333:log-group:/aws/rds/*/market-scanning-2/*",
+    ];
+    assert.deepEqual(statementsFor({ kind: "logs", logGroupArnPatterns: patterns }), [
       {
         Sid: "EncryptLogs",
         Effect: "Allow",
@@ -179,7 +182,7 @@ describe("key policy", () => {
           "kms:ReEncryptTo",
         ],
         Resource: "*",
-        Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": pattern } },
+        Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": patterns } },
       },
     ]);
   });
@@ -219,7 +222,7 @@ describe("key policy", () => {
   it("writes out every action", () => {
     const users: KeyUser[] = [
       { kind: "through-service", service: "backup" },
-      { kind: "logs", logGroupArnPattern: "arn:aws:logs:us-east-1:111122223333:log-group:/x" },
+      { kind: "logs", logGroupArnPatterns: ["arn:aws:logs:us-east-1:111122223333:log-group:/x"] },
       { kind: "publishers", services: ["backup.amazonaws.com"] },
       {
         kind: "roles",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SnapshotPlan, type SnapshotPlanArgs } from "../../../components/vaults/snapshotPlan";
 import { type Declared, declared, tags } from "../../support/declared";
-import { countsByType, deletable, inputsOf, kept, ofAws } from "../inspection";
+import { countsByType, deletable, inputsOf, kept, notReleased, ofAws } from "../inspection";
 import { snapshotPlanArgs } from "../minimalArgs";
 
 const planType = "aws:backup/plan:Plan";
@@ -133,6 +133,50 @@ describe("SnapshotPlan", () => {
       },
     );
     assert.equal("selectionTags" in inProduction.only(selectionType).inputs, false);
+  });
+
+  it("selects each generation by itself, since AWS changes no selection", async () => {
+    const name = "market-scanning-database-generation-3-us-east-1";
+    const rebuilt = await declared((options) => {
+      new SnapshotPlan(
+        "snapshots",
+        {
+          ...twoSeries,
+          databases: [
+            ...twoSeries.databases,
+            { generation: 3, arn: `arn:aws:rds:us-east-1:111122223333:cluster:${name}` },
+          ],
+        },
+        options,
+      );
+    });
+    const [first, second, ...others] = rebuilt.all(selectionType);
+    assert.ok(first);
+    assert.deepEqual(first, inProduction.only(selectionType));
+    assert.equal(second?.name, "snapshots-selection-generation-3");
+    assert.deepEqual(second.inputs, {
+      ...first.inputs,
+      name: "market-scanning-generation-3-us-east-1",
+      resources: [`arn:aws:rds:us-east-1:111122223333:cluster:${name}`],
+    });
+    assert.deepEqual(others, []);
+    assert.deepEqual(deletable(ofAws(rebuilt.resources)), []);
+  });
+
+  it("lets go of the selection of a released database, and of nothing else", async () => {
+    const [first] = twoSeries.databases;
+    assert.ok(first);
+    const second = { generation: 2, arn: first.arn.replace("database", "database-generation-2") };
+    const plan = await declared((options) => {
+      const databases = [{ ...first, released: true }, second];
+      new SnapshotPlan("snapshots", { ...twoSeries, databases }, options);
+    });
+    const [released, ...others] = plan.all(selectionType);
+    assert.ok(released);
+    assert.deepEqual(notReleased([released]), []);
+    assert.deepEqual(released.inputs, inProduction.only(selectionType).inputs);
+    assert.deepEqual(deletable([plan.only(planType), ...others]), []);
+    assert.equal(others.length, 1);
   });
 
   it("protects the plan and the selection, without which snapshots would stop", () => {

@@ -11,6 +11,7 @@ const scope: SnapshotScope = {
   place: primary,
   copiesTo: [standby, archive],
   engine: "aurora-postgresql",
+  generations: [1],
   vaultPurposes: ["daily-vault", "regulated-vault"],
 };
 const plainScope: SnapshotScope = { ...scope, engine: "rds-postgresql" };
@@ -163,6 +164,27 @@ describe("snapshot policy", () => {
     assert.deepEqual(statements.slice(3), statementsOf(snapshotPolicy(scope)).slice(3));
   });
 
+  for (const [engine, kind] of [
+    ["aurora-postgresql", "cluster"],
+    ["rds-postgresql", "db"],
+  ] as const) {
+    it(`covers every generation of the database that is in the account, of ${engine}`, () => {
+      const one = statementsOf(snapshotPolicy({ ...scope, engine }));
+      const two = statementsOf(snapshotPolicy({ ...scope, engine, generations: [1, 3] }));
+      const first = `arn:aws:rds:us-east-1:111122223333:${kind}:market-scanning-database-us-east-1`;
+      const third = `arn:aws:rds:us-east-1:111122223333:${kind}:market-scanning-database-generation-3-us-east-1`;
+      assert.deepEqual(
+        two.slice(0, 2),
+        one.slice(0, 2).map((statement) => {
+          const [database, ...others] = statement["Resource"] as string[];
+          assert.equal(database, first);
+          return { ...statement, Resource: [first, third, ...others] };
+        }),
+      );
+      assert.deepEqual(two.slice(2), one.slice(2));
+    });
+  }
+
   it("uses the database's key at home only, where the snapshots are taken", () => {
     const uses = statementsOf(snapshotPolicy(scope))
       .map(({ Sid }) => String(Sid))
@@ -248,11 +270,31 @@ describe("restore test policy", () => {
     });
   });
 
-  it("can never remove the database itself", () => {
-    const database =
-      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1";
-    const resources = statementOf(restoreTestPolicy(scope), "RestoreAndRemove")["Resource"];
-    assert.equal((resources as string[]).includes(database), false);
+  it("reads every generation that is in the account, and restores among their subnets", () => {
+    const text = restoreTestPolicy({ ...scope, generations: [1, 3] });
+    assert.deepEqual(statementOf(text, "ReadSnapshots")["Resource"], [
+      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1",
+      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-generation-3-us-east-1",
+      "arn:aws:rds:us-east-1:111122223333:cluster-snapshot:awsbackup:*",
+      "arn:aws:rds:us-east-1:111122223333:cluster:awsbackup-restore-test-*",
+    ]);
+    assert.deepEqual(statementOf(text, "RestoreAndRemove")["Resource"], [
+      "arn:aws:rds:us-east-1:111122223333:cluster-snapshot:awsbackup:*",
+      "arn:aws:rds:us-east-1:111122223333:cluster:awsbackup-restore-test-*",
+      "arn:aws:rds:us-east-1:111122223333:subgrp:market-scanning-database-us-east-1",
+      "arn:aws:rds:us-east-1:111122223333:subgrp:market-scanning-database-generation-3-us-east-1",
+      "arn:aws:rds:us-east-1:111122223333:cluster-pg:market-scanning-database-*",
+      "arn:aws:rds:us-east-1:111122223333:og:default:*",
+    ]);
+  });
+
+  it("can never remove the database itself, of any generation", () => {
+    const text = restoreTestPolicy({ ...scope, generations: [1, 3] });
+    const resources = statementOf(text, "RestoreAndRemove")["Resource"] as string[];
+    assert.deepEqual(
+      resources.filter((resource) => resource.includes(":cluster:market-scanning-")),
+      [],
+    );
   });
 
   it("stays in its own region", () => {
@@ -272,6 +314,8 @@ describe("policies of the roles of AWS Backup", () => {
     ["snapshots of plain RDS", snapshotPolicy(plainScope)],
     ["rehearsals with Aurora", restoreTestPolicy(scope)],
     ["rehearsals with plain RDS", restoreTestPolicy(plainScope)],
+    ["snapshots of two generations", snapshotPolicy({ ...scope, generations: [1, 2] })],
+    ["rehearsals with two generations", restoreTestPolicy({ ...scope, generations: [1, 2] })],
   ] as const) {
     it(`write out every action and resource, and give each statement an id, for ${title}`, () => {
       const statements = statementsOf(text);
