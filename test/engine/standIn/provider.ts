@@ -1,116 +1,171 @@
-import { randomBytes } from "node:crypto";
-import * as provider from "@pulumi/pulumi/provider";
-import replacement from "./replacement.json";
-import { World } from "./world";
+import { isDeepStrictEqual } from "node:util";
+import { globalControlPlane, isGlobal, madeFrom, type Place } from "./cloud";
+import { enforceMembership, joinTogether, refuseDeletion } from "./databases";
+import { libraryType } from "./library";
+import { type Change, type Difference, type Properties, type Provider, unknown } from "./protocol";
+import { constraintFailures, isUndone, replacesOn } from "./rules";
+import { type Address, type Thing, type World } from "./world";
 
 /**
- * A stand-in for the providers of AWS and of random values: what an engine talks to where there is
- * no cloud. It speaks Pulumi's provider protocol, keeps what it "makes" in a directory, and knows
- * which changes AWS answers with a replacement.
+ * A stand-in for the providers of AWS, Kubernetes, PostgreSQL and random values: what an engine
+ * talks to where there is no cloud. It speaks Pulumi's provider protocol, keeps what it "makes" in a
+ * directory, refuses inputs that the published schemas refuse, and knows which changes AWS answers
+ * with a replacement and what RDS reports after a failover.
  *
- * It is no AWS: it checks no permissions, refuses no bad input, and nothing happens in its world but
- * what the engine asks for. What passes here shows that the engine accepts the program and plans
- * what it should, not that AWS accepts the resources.
+ * It is no AWS: it checks no permissions, moves no data, and most of what AWS would refuse it does
+ * not know. What passes here shows that the engine accepts the program and plans what it should, not
+ * that AWS accepts the resources.
  */
+export class StandIn implements Provider {
+  private place: Place = { account: "", region: "" };
 
-type Properties = Record<string, unknown>;
+  public constructor(private readonly world: World) {}
 
-/** What forces a new resource in terraform-provider-aws and -random, beside AWS's own schemas. */
-const providersOwn: Readonly<Record<string, readonly string[]>> = {
-  "aws:backup/vaultLockConfiguration:VaultLockConfiguration": [
-    "backupVaultName",
-    "changeableForDays",
-    "maxRetentionDays",
-    "minRetentionDays",
-  ],
-  "aws:backup/vaultNotifications:VaultNotifications": [
-    "backupVaultEvents",
-    "backupVaultName",
-    "snsTopicArn",
-  ],
-  "aws:rds/cluster:Cluster": ["engine", "masterUsername"],
-  "aws:rds/globalCluster:GlobalCluster": ["databaseName"],
-  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": [
-    "kmsKeyId",
-    "retentionPeriod",
-    "sourceDbInstanceArn",
-  ],
-  "aws:s3/bucket:Bucket": ["objectLockEnabled"],
-  "aws:secretsmanager/secretVersion:SecretVersion": ["secretId", "secretString"],
-  "random:index/randomId:RandomId": ["byteLength", "keepers"],
-  "random:index/randomPassword:RandomPassword": ["keepers", "length", "overrideSpecial"],
-};
+  /** A real provider asks who it is as soon as it is configured, and fails where nothing answers. */
+  public configure(args: Properties): void {
+    const [account] = parsed(args["allowedAccountIds"]) as unknown[];
+    this.place = { account: String(account ?? ""), region: String(args["region"] ?? "") };
+    this.reach(this.place.region);
+  }
 
-const world = new World(String(process.env["STAND_IN_WORLD"]));
+  public failures(urn: string, inputs: Properties): (readonly [string, string])[] {
+    const type = typeOf(urn);
+    const library = libraryType(type);
+    if (library === undefined) {
+      return [];
+    }
+    return [
+      ...library.required
+        .filter((property) => inputs[property] === undefined)
+        .map((property) => [property, "is required"] as const),
+      ...Object.keys(inputs)
+        .filter((property) => !library.inputs.has(property))
+        .map((property) => [property, "is not an input of this type"] as const),
+      ...constraintFailures(type, inputs),
+    ];
+  }
+
+  public differences({ urn, olds, oldInputs, news, ignored }: Change): Difference[] {
+    const type = typeOf(urn);
+    const replaces = replacesOn(type);
+    const kindOf = (property: string): Difference["kind"] | undefined => {
+      if (property in news) {
+        return isDeepStrictEqual(olds[property], news[property])
+          ? undefined
+          : property in olds
+            ? "update"
+            : "add";
+      }
+      return property in oldInputs || isUndone(type, property, olds[property])
+        ? "delete"
+        : undefined;
+    };
+    return [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort().flatMap((property) => {
+      const kind = ignored.includes(property) ? undefined : kindOf(property);
+      return kind === undefined ? [] : [{ property, kind, replaces: replaces.includes(property) }];
+    });
+  }
+
+  public create(
+    urn: string,
+    inputs: Properties,
+    preview: boolean,
+  ): { id: string; properties: Properties } {
+    const type = typeOf(urn);
+    this.reach(this.regionOf(type));
+    if (preview) {
+      const outputs = libraryType(type)?.outputs ?? [];
+      const properties = Object.fromEntries(outputs.map((name) => [name, unknown]));
+      return { id: "", properties: { ...inputs, ...properties } };
+    }
+    const thing = madeFrom(this.world, urn, type, this.place, inputs);
+    this.world.put(thing);
+    try {
+      joinTogether(this.world, thing);
+    } catch (error) {
+      this.world.remove(thing);
+      throw error;
+    }
+    return { id: thing.id, properties: { ...this.thing(urn, thing.id)?.properties } };
+  }
+
+  public update({ urn, id, olds, oldInputs, news, ignored, preview }: Change): Properties {
+    const type = typeOf(urn);
+    this.reach(this.regionOf(type));
+    const thing = this.thing(urn, id);
+    const kept = Object.entries(preview ? olds : (thing?.properties ?? {})).filter(
+      ([property, value]) =>
+        ignored.includes(property) ||
+        !(property in oldInputs || property in news || isUndone(type, property, value)),
+    );
+    const wanted = { ...news, ...Object.fromEntries(kept) };
+    if (preview) {
+      return wanted;
+    }
+    if (thing === undefined) {
+      throw new Error(`NotFound: ${id}`);
+    }
+    const properties = { ...wanted, ...enforceMembership(this.world, thing, wanted) };
+    this.world.put({ ...thing, properties });
+    return properties;
+  }
+
+  public read(
+    urn: string,
+    id: string,
+    inputs: Properties,
+  ): { properties: Properties; inputs: Properties } | undefined {
+    this.reach(this.regionOf(typeOf(urn)));
+    const thing = this.thing(urn, id);
+    return (
+      thing && {
+        properties: { ...thing.properties },
+        inputs: Object.fromEntries(
+          Object.keys(inputs).flatMap((property) =>
+            property in thing.properties ? [[property, thing.properties[property]]] : [],
+          ),
+        ),
+      }
+    );
+  }
+
+  public delete(urn: string, id: string): void {
+    this.reach(this.regionOf(typeOf(urn)));
+    const thing = this.thing(urn, id);
+    if (thing !== undefined) {
+      refuseDeletion(this.world, thing);
+      this.world.remove(thing);
+    }
+  }
+
+  private thing(urn: string, id: string): Thing | undefined {
+    const type = typeOf(urn);
+    const address: Address = {
+      type,
+      id,
+      account: this.place.account,
+      region: isGlobal(type) ? "global" : this.place.region,
+    };
+    return this.world.get(address);
+  }
+
+  /** The region whose control plane answers for a type. */
+  private regionOf(type: string): string {
+    return isGlobal(type) ? globalControlPlane : this.place.region;
+  }
+
+  private reach(region: string): void {
+    if (this.world.unreachable.includes(region)) {
+      throw new Error(`no endpoint in ${region} answers: dial tcp: i/o timeout`);
+    }
+  }
+}
 
 function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").pop() ?? "";
 }
 
-/** Properties of a type whose change makes a new resource. */
-function replacesOn(type: string): readonly string[] {
-  const fromSchema = (replacement.types as Record<string, { replaces: string[] } | undefined>)[
-    type
-  ];
-  return [...(fromSchema?.replaces ?? []), ...(providersOwn[type] ?? [])];
+/** Providers get their settings as text, structures as JSON. */
+function parsed(setting: unknown): unknown {
+  return typeof setting === "string" ? JSON.parse(setting) : (setting ?? []);
 }
-
-/** What only a cloud, or chance, can know. Everything of these names is unknown in a preview. */
-function computed(urn: string): Properties {
-  const [type, name] = [typeOf(urn), String(urn.split("::").pop())];
-  const arn = `arn:aws:stand-in:::${name}`;
-  switch (type) {
-    case "aws:sns/topicPolicy:TopicPolicy":
-      return {};
-    case "random:index/randomId:RandomId":
-      return { hex: randomBytes(4).toString("hex") };
-    case "random:index/randomPassword:RandomPassword":
-      return { result: randomBytes(16).toString("hex") };
-    default:
-      return {
-        arn,
-        address: `${name}.stand-in`,
-        endpoint: `${name}.stand-in`,
-        keyId: name,
-        readerEndpoint: `${name}.reader.stand-in`,
-      };
-  }
-}
-
-const standIn: provider.Provider = {
-  // Newer than any version that the libraries ask for.
-  version: "1000.0.0",
-  check: (_urn, _olds, news) => Promise.resolve({ inputs: news as Properties }),
-  diff: (_id, urn, olds, news) => {
-    const [before, after] = [olds as Properties, news as Properties];
-    const changed = Object.keys(after).filter(
-      (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
-    );
-    const replaces = replacesOn(typeOf(urn));
-    return Promise.resolve({
-      changes: changed.length > 0,
-      replaces: changed.filter((key) => replaces.includes(key)),
-    });
-  },
-  create: (urn, inputs) => {
-    const id = `${String(urn.split("::").pop())}-${randomBytes(4).toString("hex")}`;
-    const outs = { ...(inputs as Properties), ...computed(urn) };
-    world.put(id, { urn, properties: outs });
-    return Promise.resolve({ id, outs });
-  },
-  update: (id, urn, olds, news) => {
-    const outs = { ...(olds as Properties), ...(news as Properties) };
-    world.put(id, { urn, properties: outs });
-    return Promise.resolve({ outs });
-  },
-  read: (id) => {
-    const found = world.get(id);
-    return Promise.resolve(found === undefined ? { id: "" } : { id, props: found.properties });
-  },
-  delete: (id) => {
-    world.remove(id);
-    return Promise.resolve();
-  },
-};
-
-void provider.main(standIn, process.argv.slice(2));

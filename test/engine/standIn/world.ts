@@ -1,44 +1,74 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Something that a stand-in provider has made. */
+/** Something that exists in the stand-in's cloud. */
 export interface Thing {
   readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly account: string;
+  /** `global` for what belongs to none. */
+  readonly region: string;
+  /** All that the cloud would report of it: what it was made from, and what the cloud added. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** What the stand-in providers have made, one file for each thing: it outlives their processes. */
+/** Where a thing is, and what it is called there. */
+export type Address = Pick<Thing, "type" | "id" | "account" | "region">;
+
+/**
+ * What exists, one file for each thing, so that it outlives the providers' processes, and the
+ * regions that are out of reach.
+ */
 export class World {
-  public constructor(private readonly directory: string) {
-    mkdirSync(directory, { recursive: true });
+  private readonly things: string;
+  private readonly outage: string;
+
+  public constructor(directory: string) {
+    this.things = join(directory, "things");
+    this.outage = join(directory, "outage.json");
+    mkdirSync(this.things, { recursive: true });
   }
 
-  public put(id: string, thing: Thing): void {
-    writeFileSync(this.fileOf(id), JSON.stringify(thing));
+  public put(thing: Thing): void {
+    writeFileSync(this.fileOf(thing), JSON.stringify(thing));
   }
 
-  public get(id: string): Thing | undefined {
-    const file = this.fileOf(id);
+  public get(address: Address): Thing | undefined {
+    const file = this.fileOf(address);
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Thing) : undefined;
   }
 
-  public remove(id: string): void {
-    rmSync(this.fileOf(id), { force: true });
+  public remove(address: Address): void {
+    rmSync(this.fileOf(address), { force: true });
   }
 
-  /** Everything there is, by id. */
-  public everything(): Record<string, Thing> {
-    return Object.fromEntries(
-      readdirSync(this.directory)
-        .sort()
-        .map((file) => [
-          file,
-          JSON.parse(readFileSync(join(this.directory, file), "utf8")) as Thing,
-        ]),
-    );
+  /** Everything there is, in the order of its URNs. */
+  public everything(): Thing[] {
+    return readdirSync(this.things)
+      .map((file) => JSON.parse(readFileSync(join(this.things, file), "utf8")) as Thing)
+      .sort((left, right) => (left.urn + left.id).localeCompare(right.urn + right.id));
   }
 
-  private fileOf(id: string): string {
-    return join(this.directory, encodeURIComponent(id));
+  /** The things of a type. */
+  public all(type: string): Thing[] {
+    return this.everything().filter((thing) => thing.type === type);
+  }
+
+  /** Regions in which nothing answers. */
+  public get unreachable(): readonly string[] {
+    return existsSync(this.outage)
+      ? (JSON.parse(readFileSync(this.outage, "utf8")) as string[])
+      : [];
+  }
+
+  public set unreachable(regions: readonly string[]) {
+    writeFileSync(this.outage, JSON.stringify(regions));
+  }
+
+  private fileOf({ account, region, type, id }: Address): string {
+    const name = createHash("sha256").update(JSON.stringify([account, region, type, id]));
+    return join(this.things, `${name.digest("hex")}.json`);
   }
 }
