@@ -1,23 +1,31 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { join } from "node:path";
+import { type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import { type PreviewedResource, previewStack } from "../../preview/inProcess";
 import { readStacks, type ReadyStack } from "../../preview/stacks";
 import { copyOfProject, removeCopy } from "../support/projectCopy";
+import { HostDirectory } from "./hostDirectory";
 import { World } from "./standIn/world";
 
-/** What an engine did or would do: how many resources by operation. */
-export type Changes = Readonly<Record<string, number>>;
+/** What an engine did or would do. */
+export interface Outcome {
+  /** How many resources by operation. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** The operations, but `same` and `refresh`, in their order. */
+  readonly steps: readonly Step[];
+  /** Warnings and errors. */
+  readonly warnings: readonly string[];
+}
+
+/** One operation on one resource. */
+export interface Step {
+  readonly operation: string;
+  readonly urn: string;
+  readonly type: string;
+  /** Properties that differ. */
+  readonly differences: readonly string[];
+}
 
 /** An operation that the engine refused, with everything that it said. */
 export class Refused extends Error {}
@@ -28,8 +36,12 @@ export interface StateResource {
   readonly type: string;
   readonly parent?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly provider?: string;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
+  readonly ignoreChanges?: readonly string[];
+  readonly additionalSecretOutputs?: readonly string[];
+  readonly dependencies?: readonly string[];
 }
 
 const load = createRequire(__filename);
@@ -40,8 +52,9 @@ const load = createRequire(__filename);
  */
 export class Deployment {
   public readonly world: World;
-  private readonly project = copyOfProject();
-  private readonly scratch = mkdtempSync(join(tmpdir(), "trading-dr-engine-"));
+  /** The copy of the project. */
+  public readonly project = copyOfProject();
+  public readonly host: HostDirectory;
   private program: () => Record<string, unknown>;
 
   /**
@@ -50,16 +63,10 @@ export class Deployment {
    */
   public constructor(
     private readonly system: string,
-    private readonly pulumi: string,
+    pulumi: string,
   ) {
-    this.world = new World(join(this.scratch, "world"));
-    for (const directory of ["bin", "state", "home"]) {
-      mkdirSync(join(this.scratch, directory));
-    }
-    symlinkSync(this.pulumi, join(this.scratch, "bin", "pulumi"));
-    for (const name of ["aws", "random"]) {
-      this.installStandIn(name);
-    }
+    this.host = HostDirectory.make(pulumi);
+    this.world = new World(this.host.world);
     this.program = this.loadProgram();
   }
 
@@ -90,7 +97,7 @@ export class Deployment {
   }
 
   /** Deploys everything in the documented order and phases. */
-  public async firstDeployment(): Promise<Changes[]> {
+  public async firstDeployment(): Promise<Outcome[]> {
     const done = [await this.up("archive")];
     this.edit("Pulumi.dr.yaml", "phase: whole", "phase: landing");
     done.push(await this.up("dr"), await this.up("prod"));
@@ -99,41 +106,42 @@ export class Deployment {
     return done;
   }
 
-  public async preview(stack: string): Promise<Changes> {
-    return this.run(
-      stack,
-      async (opened, onOutput) => (await opened.preview({ onOutput })).changeSummary,
-    );
+  /** What an update would do, after a look at what is really there if `refresh` is set. */
+  public preview(stack: string, options: { readonly refresh?: boolean } = {}): Promise<Outcome> {
+    return this.run(stack, async (opened, listeners) => {
+      const { changeSummary } = await opened.preview({ ...listeners, ...options });
+      return changeSummary;
+    });
   }
 
-  public async up(stack: string): Promise<Changes> {
-    return this.run(
-      stack,
-      async (opened, onOutput) => (await opened.up({ onOutput })).summary.resourceChanges,
-    );
+  public up(stack: string, options: { readonly refresh?: boolean } = {}): Promise<Outcome> {
+    return this.run(stack, async (opened, listeners) => {
+      const { summary } = await opened.up({ ...listeners, ...options });
+      return summary.resourceChanges;
+    });
   }
 
-  public async refresh(stack: string): Promise<Changes> {
-    return this.run(
-      stack,
-      async (opened, onOutput) => (await opened.refresh({ onOutput })).summary.resourceChanges,
-    );
+  public refresh(stack: string): Promise<Outcome> {
+    return this.run(stack, async (opened, listeners) => {
+      const { summary } = await opened.refresh(listeners);
+      return summary.resourceChanges;
+    });
   }
 
   /** What destroying a stack would do. */
-  public async previewDestroy(stack: string): Promise<Changes> {
-    return this.run(
-      stack,
-      async (opened, onOutput) => (await opened.previewDestroy({ onOutput })).changeSummary,
-    );
+  public previewDestroy(stack: string): Promise<Outcome> {
+    return this.run(stack, async (opened, listeners) => {
+      const { changeSummary } = await opened.previewDestroy(listeners);
+      return changeSummary;
+    });
   }
 
   /** Destroys a stack without a preview, as `pulumi destroy --skip-preview` does. */
-  public async destroy(stack: string): Promise<Changes> {
-    return this.run(
-      stack,
-      async (opened, onOutput) => (await opened.destroy({ onOutput })).summary.resourceChanges,
-    );
+  public destroy(stack: string): Promise<Outcome> {
+    return this.run(stack, async (opened, listeners) => {
+      const { summary } = await opened.destroy(listeners);
+      return summary.resourceChanges;
+    });
   }
 
   /** The resources in a stack's state, as the engine keeps them. */
@@ -151,33 +159,45 @@ export class Deployment {
     return (await previewStack(this.program, ready)).resources;
   }
 
-  /** Loses a region: its state and all that was made there. */
-  public loseStack(stack: string): void {
-    rmSync(join(this.scratch, "state", ".pulumi", "stacks", "trading-dr", `${stack}.json`));
-    for (const [id, { urn }] of Object.entries(this.world.everything())) {
-      if (urn.startsWith(`urn:pulumi:${stack}::`)) {
-        this.world.remove(id);
-      }
-    }
+  /**
+   * Loses a stack's state, as when its backend is gone.
+   *
+   * @returns A function that gives it back.
+   */
+  public loseState(stack: string): () => void {
+    const file = this.host.stateFile(stack);
+    const lost = join(this.host.path, `${stack}.json`);
+    renameSync(file, lost);
+    return () => {
+      renameSync(lost, file);
+    };
   }
 
   /** Removes every file that the deployment made. */
   public close(): void {
     removeCopy(this.project);
-    rmSync(this.scratch, { recursive: true, force: true });
+    this.host.remove();
   }
 
   private async run(
     name: string,
     operation: (
       stack: Stack,
-      onOutput: (text: string) => void,
+      listeners: { onOutput(text: string): void; onEvent(event: EngineEvent): void },
     ) => Promise<Partial<Record<string, number>> | undefined>,
-  ): Promise<Changes> {
+  ): Promise<Outcome> {
     const said: string[] = [];
+    const events: EngineEvent[] = [];
     try {
-      const changes = await operation(await this.open(name), (text) => said.push(text));
-      return (changes ?? {}) as Changes;
+      const changes = await operation(await this.open(name), {
+        onOutput: (text) => said.push(text),
+        onEvent: (event) => events.push(event),
+      });
+      return {
+        changes: (changes ?? {}) as Outcome["changes"],
+        steps: events.flatMap(stepOf),
+        warnings: events.flatMap(warningOf),
+      };
     } catch (error) {
       throw new Refused(
         `${said.join("")}\n${error instanceof Error ? error.message : String(error)}`,
@@ -185,36 +205,9 @@ export class Deployment {
     }
   }
 
-  private async open(name: string): Promise<Stack> {
+  private open(name: string): Promise<Stack> {
     const [ready] = this.stacks(name);
-    const stack = await LocalWorkspace.createOrSelectStack(
-      {
-        stackName: name,
-        projectName: "trading-dr",
-        program: () => Promise.resolve(this.program()),
-      },
-      {
-        pulumiCommand: await PulumiCommand.get({ root: this.scratch }),
-        pulumiHome: join(this.scratch, "home"),
-        projectSettings: {
-          name: "trading-dr",
-          runtime: "nodejs",
-          backend: { url: `file://${join(this.scratch, "state")}` },
-        },
-        envVars: {
-          PATH: [join(this.scratch, "bin"), dirname(process.execPath), process.env["PATH"]].join(
-            delimiter,
-          ),
-          PULUMI_CONFIG_PASSPHRASE: "only for this test",
-          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-          PULUMI_SKIP_UPDATE_CHECK: "true",
-          STAND_IN_WORLD: join(this.scratch, "world"),
-        },
-      },
-    );
-    const config = Object.entries(ready?.config ?? {}).map(([key, value]) => [key, { value }]);
-    await stack.setAllConfig(Object.fromEntries(config) as Record<string, { value: string }>);
-    return stack;
+    return this.host.openInline(name, ready?.config ?? {}, () => Promise.resolve(this.program()));
   }
 
   private stacks(name: string): ReadyStack[] {
@@ -224,17 +217,20 @@ export class Deployment {
   private loadProgram(): () => Record<string, unknown> {
     return load(join(this.project, "index")) as () => Record<string, unknown>;
   }
+}
 
-  /** The engine finds a provider as an executable of its name on PATH. */
-  private installStandIn(name: string): void {
-    const file = join(this.scratch, "bin", `pulumi-resource-${name}`);
-    const words = [
-      process.execPath,
-      "--require",
-      load.resolve("tsx/cjs"),
-      join(__dirname, "standIn", "provider.ts"),
-    ];
-    writeFileSync(file, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`);
-    chmodSync(file, 0o755);
+function stepOf({ resourcePreEvent }: EngineEvent): Step[] {
+  if (resourcePreEvent === undefined) {
+    return [];
   }
+  const { op, urn, type, diffs } = resourcePreEvent.metadata;
+  return op === "same" || op === "refresh"
+    ? []
+    : [{ operation: op, urn, type, differences: diffs ?? [] }];
+}
+
+/** What the engine warned of, but for where it found the stand-ins. */
+function warningOf({ diagnosticEvent }: EngineEvent): string[] {
+  const { severity, message = "" } = diagnosticEvent ?? {};
+  return severity === "warning" && !message.startsWith("using pulumi-resource-") ? [message] : [];
 }

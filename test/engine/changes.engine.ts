@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { Deployment } from "./deployment";
+import { assertOnly, assertRefused, pulumi, stacks } from "./engine";
+
+describe("changes on a real engine", function () {
+  this.timeout("5m");
+  const file = "systems/market-scanning.yaml";
+  let deployment: Deployment;
+
+  before(async () => {
+    deployment = new Deployment("market-scanning", pulumi());
+    await deployment.firstDeployment();
+  });
+
+  after(() => {
+    deployment.close();
+  });
+
+  const refusals: readonly {
+    readonly what: string;
+    readonly stack: (typeof stacks)[number];
+    readonly file: string;
+    readonly from: string;
+    readonly to: string;
+    readonly names: RegExp;
+  }[] = [
+    {
+      what: "that would replace the database",
+      stack: "prod",
+      file,
+      from: "databaseName: market_scanning",
+      to: "databaseName: other",
+      names: /unable to replace resource ".*::database-global"/,
+    },
+    {
+      what: "that would replace a bucket",
+      stack: "archive",
+      file: "components/storage/recordBucket.ts",
+      from: 'bucket: physicalName("bucket", args.purpose, args.place),',
+      to: 'bucket: physicalName("bucket", args.purpose, args.place) + "x",',
+      names: /unable to replace resource ".*::regulated-records"/,
+    },
+    {
+      what: "that would replace a vault",
+      stack: "dr",
+      file: "components/vaults/backupVault.ts",
+      from: "kmsKeyArn: args.kmsKeyArn,",
+      to: 'kmsKeyArn: "arn:aws:kms:us-west-2:111122223333:key/other",',
+      names: /unable to replace resource ".*::regulated-vault"/,
+    },
+    {
+      what: "that would replace a key",
+      stack: "dr",
+      file: "components/encryption/encryptionKey.ts",
+      from: "multiRegion: false,",
+      to: "multiRegion: true,",
+      names: /unable to replace resource ".*::key-records"/,
+    },
+    {
+      what: "that rename a key without an alias",
+      stack: "dr",
+      file: "composition/keys.ts",
+      from: "`key-${purpose}`",
+      to: "`keys-${purpose}`",
+      names: /resource ".*::key-records-alias" cannot be deleted/,
+    },
+    {
+      what: "that take a bucket out of the program",
+      stack: "dr",
+      file: "composition/records.ts",
+      from: 'if (store.kind === "objects") {',
+      to: 'if (store.kind === "objects" && store.lockClass !== "audit") {',
+      names: /resource ".*::audit-records-lock" cannot be deleted/,
+    },
+  ];
+  for (const { what, stack, file: changed, from, to, names } of refusals) {
+    it(`${what} are refused, by name`, async () => {
+      const world = deployment.world.everything();
+      deployment.editProgram(changed, from, to);
+      try {
+        await assertRefused(deployment.preview(stack), names);
+      } finally {
+        deployment.editProgram(changed, to, from);
+      }
+      assert.deepEqual(deployment.world.everything(), world);
+    });
+  }
+
+  it("rotate the administrator's password, and keep the old version of the secret", async () => {
+    const versions = () =>
+      deployment.world.all("aws:secretsmanager/secretVersion:SecretVersion").length;
+    assert.equal(versions(), 1);
+    deployment.edit(file, '"2026-11-01"', '"2026-12-01"');
+    const { changes } = await deployment.up("prod");
+    assert.equal(changes["replace"], 2);
+    assert.equal(changes["update"], 1);
+    assert.equal(versions(), 2);
+    assertOnly(await deployment.preview("prod"), "same");
+  });
+
+  it("turn governance into compliance locks once they are acknowledged, in every stack", async () => {
+    deployment.editStacks(
+      "{ kind: deferred }",
+      '{ kind: acknowledged, date: "2026-12-01", approver: Chief compliance officer, reason: SOX }',
+    );
+    for (const stack of stacks) {
+      const { changes } = await deployment.up(stack);
+      assert.equal(changes["replace"], 1, stack);
+      assertOnly(await deployment.preview(stack), "same");
+    }
+  });
+
+  it("upgrade PostgreSQL by a major version, with new parameters beside the old", async () => {
+    deployment.edit(file, '"16.8"', '"17.4"');
+    for (const stack of ["prod", "dr"]) {
+      const { changes } = await deployment.up(stack);
+      assert.equal(changes["replace"], 1, stack);
+      assertOnly(await deployment.preview(stack), "same");
+    }
+  });
+
+  it("make a deleted standby again, once a refresh has seen that it is gone", async () => {
+    const instance = deployment.world
+      .all("aws:rds/clusterInstance:ClusterInstance")
+      .find(({ id }) => id === "market-scanning-database-1-us-west-2");
+    assert.ok(instance !== undefined);
+    deployment.world.remove(instance);
+    assertOnly(await deployment.preview("dr"), "same");
+    const { steps } = await deployment.up("dr", { refresh: true });
+    assert.deepEqual(
+      steps.map(({ operation, type }) => [operation, type]),
+      [["create", "aws:rds/clusterInstance:ClusterInstance"]],
+    );
+    assertOnly(await deployment.preview("dr"), "same");
+  });
+});
