@@ -1,0 +1,109 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import {
+  LocalWorkspace,
+  type LocalWorkspaceOptions,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+
+const projectName = "trading-dr";
+
+const load = createRequire(__filename);
+
+/**
+ * A directory with all that a Pulumi CLI needs, so that it touches nothing of the user's: the CLI
+ * itself, stand-in providers and what they "make", a home for plugins, and state in files.
+ */
+export class HostDirectory {
+  /** @param path The directory, which {@link make} has filled. */
+  public constructor(public readonly path: string) {}
+
+  /**
+   * @param pulumi Path of the Pulumi CLI.
+   * @returns A new directory; the caller removes it with {@link remove}.
+   */
+  public static make(pulumi: string): HostDirectory {
+    const made = new HostDirectory(mkdtempSync(join(tmpdir(), "trading-dr-engine-")));
+    for (const directory of ["bin", "state", "home", "world"]) {
+      mkdirSync(join(made.path, directory));
+    }
+    made.link("pulumi", pulumi);
+    for (const name of ["aws", "kubernetes", "postgresql", "random"]) {
+      made.installScript(`pulumi-resource-${name}`, join(__dirname, "standIn", "main.ts"));
+    }
+    return made;
+  }
+
+  /** Directory of what the stand-in providers have "made". */
+  public get world(): string {
+    return join(this.path, "world");
+  }
+
+  /** File of a stack's state. */
+  public stateFile(stack: string): string {
+    return join(this.path, "state", ".pulumi", "stacks", projectName, `${stack}.json`);
+  }
+
+  /** Has the engine find an executable that is elsewhere. */
+  public link(name: string, executable: string): void {
+    symlinkSync(executable, join(this.path, "bin", name));
+  }
+
+  /** Has the engine find a program in TypeScript as an executable. */
+  public installScript(name: string, script: string): void {
+    const words = [process.execPath, "--require", load.resolve("tsx/cjs"), script];
+    const file = join(this.path, "bin", name);
+    writeFileSync(file, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`);
+    chmodSync(file, 0o755);
+  }
+
+  /** A stack whose program runs in this process. */
+  public async openInline(
+    stackName: string,
+    config: Readonly<Record<string, string>>,
+    program: PulumiFn,
+  ): Promise<Stack> {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName, projectName, program },
+      {
+        ...(await this.options()),
+        workDir: mkdtempSync(join(this.path, "work-")),
+        projectSettings: { name: projectName, runtime: "nodejs" },
+      },
+    );
+    await stack.setAllConfig(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])),
+    );
+    return stack;
+  }
+
+  /** A stack of a project's own files, whose program a language host runs as Pulumi.yaml says. */
+  public async openProject(stackName: string, workDir: string): Promise<Stack> {
+    return LocalWorkspace.createOrSelectStack({ stackName, workDir }, await this.options());
+  }
+
+  /** Removes it, and all that a CLI left in it. */
+  public remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private async options(): Promise<LocalWorkspaceOptions> {
+    const path = [join(this.path, "bin"), dirname(process.execPath), process.env["PATH"]];
+    return {
+      pulumiCommand: await PulumiCommand.get({ root: this.path }),
+      pulumiHome: join(this.path, "home"),
+      envVars: {
+        PATH: path.join(delimiter),
+        PULUMI_BACKEND_URL: `file://${join(this.path, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "only for this test",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        STAND_IN_WORLD: this.world,
+      },
+    };
+  }
+}
