@@ -43,24 +43,7 @@ export function declareDatabase(
   }
   const { own: place, tags, disposable } = landscape;
   const administrator =
-    role === "prod"
-      ? new Administrator(
-          "database-administrator",
-          {
-            place,
-            userName: store.administrator,
-            passwordRotated: store.administratorPasswordRotated,
-            secretsKeyArn: keys.secrets.arn,
-            replica: {
-              region: landscape.standby.region,
-              keyAlias: physicalName("keyAlias", "secrets", landscape.standby),
-            },
-            tags,
-            disposable,
-          },
-          { ...options, aliases: [{ parent: formerParent(store) }] },
-        )
-      : undefined;
+    role === "prod" ? declareAdministrator(store, landscape, keys.secrets.arn, options) : undefined;
   const common: Omit<DatabaseArgs, "generation"> = {
     place,
     engineVersion: store.engineVersion,
@@ -75,6 +58,8 @@ export function declareDatabase(
     logRetentionDays: wholeDays(store.logRetention),
     tags,
     disposable,
+    // Each rebuild ended the pair of the generation before it.
+    cutPairs: Object.fromEntries(store.rebuilds.map(({ lost }, index) => [index + 1, lost])),
   };
   const first = administrator && {
     databaseName: store.databaseName,
@@ -103,10 +88,31 @@ export function declareDatabase(
   return current && { current, administratorSecretArn: administrator?.secretArn };
 }
 
-/** The administrator was the first database's child, and has to outlive it. */
-function formerParent({ engine }: StoreOf<"database">): pulumi.Output<pulumi.URN> {
-  const type = engine === "aurora-postgresql" ? "AuroraDatabase" : "RdsDatabase";
-  return pulumi.createUrn("database", `trading-dr:database:${type}`);
+/** Declares the administrator by itself: it has to outlive the first database, whose child it was. */
+function declareAdministrator(
+  store: StoreOf<"database">,
+  { own, standby, tags, disposable }: Landscape,
+  secretsKeyArn: pulumi.Input<string>,
+  options: pulumi.ComponentResourceOptions,
+): Administrator {
+  const type = store.engine === "aurora-postgresql" ? "AuroraDatabase" : "RdsDatabase";
+  const formerParent = pulumi.createUrn("database", `trading-dr:database:${type}`);
+  return new Administrator(
+    "database-administrator",
+    {
+      place: own,
+      userName: store.administrator,
+      passwordRotated: store.administratorPasswordRotated,
+      secretsKeyArn,
+      replica: {
+        region: standby.region,
+        keyAlias: physicalName("keyAlias", "secrets", standby),
+      },
+      tags,
+      disposable,
+    },
+    { ...options, aliases: [{ parent: formerParent }] },
+  );
 }
 
 /** How a database begins: with an administrator and nothing in it, or as a copy of another. */

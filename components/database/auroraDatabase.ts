@@ -81,9 +81,7 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
     const child = { parent: this, ...keepUntilReleased(args) };
     const network = new DatabaseNetwork(`${name}-network`, args, { parent: this });
     const own =
-      member.kind === "primary"
-        ? globalDatabase(name, args, member.databaseName, child)
-        : undefined;
+      member.kind === "primary" ? globalDatabase(name, args, member.databaseName, this) : undefined;
     const clusterIdentifier = physicalName(
       "databaseCluster",
       databasePurpose(args.generation),
@@ -125,8 +123,8 @@ export class AuroraDatabase extends pulumi.ComponentResource implements Database
       { ...child, ignoreChanges: changedByFailover, dependsOn: [logs] },
     );
     declareInstances(name, args, cluster.clusterIdentifier, child);
-    const later = (args.laterGenerations ?? []).map((generation) =>
-      globalDatabaseAround(name, args, generation, cluster, child),
+    const later = (args.laterGenerations ?? []).flatMap(
+      (generation) => globalDatabaseAround(name, args, generation, cluster, this) ?? [],
     );
     if (args.superseded !== true) {
       warnWhenUnprotected(this, clusterIdentifier, place, isMember(args, cluster, later.at(-1)));

@@ -23,6 +23,12 @@ export interface DatabaseArgs {
    * @default false
    */
   readonly released?: boolean;
+  /**
+   * What became of pairs that were cut, by generation. Whoever survived, nobody needs their global
+   * database: it is no longer protected once `released`, and not declared once `retired`.
+   * @default - none was cut
+   */
+  readonly cutPairs?: Readonly<Record<number, "kept" | "released" | "retired">>;
   /** Full version: `16.8`. Major and minor are the same in all regions, or failover is refused. */
   readonly engineVersion: string;
   readonly instanceClass: string;

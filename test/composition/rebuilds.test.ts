@@ -293,6 +293,51 @@ describe("wiring of a system whose lost side was rebuilt", () => {
     });
   });
 
+  describe("with Aurora, a global database that the survivor has left", () => {
+    const kept = "{ survivor: us-west-2, lost: kept }";
+    const own = `urn:pulumi:prod::trading-dr::${types.aurora}$${types.global}::database-global`;
+    const second = `urn:pulumi:dr::trading-dr::${types.aurora}$${types.global}::database-global-generation-2`;
+    const firstWas = (lost: string) =>
+      stacksOf("market-scanning", "us-east-1", `{ survivor: us-east-1, lost: ${lost} }`);
+    const secondWas = (lost: string) =>
+      stacksOf("market-scanning", "us-west-2", kept, `{ survivor: us-west-2, lost: ${lost} }`);
+
+    it("is protected no longer, and alone in the survivor's stack, once the lost side is released", async () => {
+      const [first, firstReleased] = [await firstWas("kept"), await firstWas("released")];
+      assert.ok(first.prod.protectedUrns.includes(own));
+      assert.deepEqual(
+        firstReleased.prod.protectedUrns,
+        first.prod.protectedUrns.filter((urn) => urn !== own),
+      );
+      const [again, againReleased] = [await secondWas("kept"), await secondWas("released")];
+      assert.ok(again.dr.protectedUrns.includes(second));
+      assert.deepEqual(
+        againReleased.dr.protectedUrns,
+        again.dr.protectedUrns.filter((urn) => urn !== second),
+      );
+      assert.deepEqual(againReleased.dr.urns, again.dr.urns);
+    });
+
+    it("is declared no longer once it is retired, and all the rest as before", async () => {
+      const [first, firstRetired] = [await firstWas("kept"), await firstWas("retired")];
+      assert.deepEqual(
+        firstRetired.prod.urns,
+        first.prod.urns.filter((urn) => urn !== own),
+      );
+      const identifier = (stacks: Stacks) =>
+        stacks.prod.one(types.cluster, "database").inputs["globalClusterIdentifier"];
+      assert.equal(identifier(firstRetired), identifier(first));
+      assert.deepEqual(firstRetired.prod.names(types.global), ["database-global-generation-2"]);
+      const [again, againRetired] = [await secondWas("kept"), await secondWas("retired")];
+      assert.deepEqual(
+        againRetired.dr.urns,
+        again.dr.urns.filter((urn) => urn !== second),
+      );
+      assert.deepEqual(againRetired.dr.names(types.global), ["database-global-generation-3"]);
+      assert.equal("globalEndpoint" in againRetired.dr.outputs, true);
+    });
+  });
+
   it("goes on with a third generation in the region that survived the first loss", async () => {
     const stacks = await stacksOf(
       "market-scanning",

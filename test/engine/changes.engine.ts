@@ -52,8 +52,8 @@ describe("changes on a real engine", function () {
       what: "that would replace a key",
       stack: "dr",
       file: "components/encryption/encryptionKey.ts",
-      from: "multiRegion: false,",
-      to: "multiRegion: true,",
+      from: "rotationPeriodInDays: 365,",
+      to: "rotationPeriodInDays: 365, multiRegion: true,",
       names: /unable to replace resource ".*::key-records"/,
     },
     {
