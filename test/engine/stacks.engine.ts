@@ -46,24 +46,27 @@ for (const system of systemIds(join(projectDirectory, "systems"))) {
 
     itOutlivesFailover(system, () => deployment);
 
-    for (const stack of stacks) {
-      it(`refuses to destroy ${stack}, and nothing is gone`, async () => {
-        const before = deployment.world.everything();
-        await assertRefused(deployment.previewDestroy(stack), /cannot be deleted/);
-        assert.deepEqual(deployment.world.everything(), before);
-        // Without a preview first. What has been copied of a plain RDS instance's backups stays with
-        // AWS until its retention ends, so the copying itself is not held.
-        await assertRefused(deployment.destroy(stack), /cannot be deleted/);
-        const left = new Set(deployment.world.everything().map(({ urn, id }) => urn + id));
-        assert.deepEqual(
-          before.filter(
-            ({ urn, id, type }) =>
-              !left.has(urn + id) && !type.endsWith(":InstanceAutomatedBackupsReplication"),
-          ),
-          [],
-        );
-      });
-    }
+    // Last: a destroy that is refused has let the state forget what is kept but not protected.
+    describe("when it is asked to destroy", () => {
+      for (const stack of stacks) {
+        it(`refuses ${stack}, and nothing is gone`, async () => {
+          const before = deployment.world.everything();
+          await assertRefused(deployment.previewDestroy(stack), /cannot be deleted/);
+          assert.deepEqual(deployment.world.everything(), before);
+          // Without a preview first. What has been copied of a plain RDS instance's backups stays with
+          // AWS until its retention ends, so the copying itself is not held.
+          await assertRefused(deployment.destroy(stack), /cannot be deleted/);
+          const left = new Set(deployment.world.everything().map(({ urn, id }) => urn + id));
+          assert.deepEqual(
+            before.filter(
+              ({ urn, id, type }) =>
+                !left.has(urn + id) && !type.endsWith(":InstanceAutomatedBackupsReplication"),
+            ),
+            [],
+          );
+        });
+      }
+    });
   });
 }
 
