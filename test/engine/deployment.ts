@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import { type PreviewedResource, previewStack } from "../../preview/inProcess";
 import { readStacks, type ReadyStack } from "../../preview/stacks";
-import { copyOfProject, removeCopy } from "../support/projectCopy";
+import { copyOfProject, editCopy, removeCopy } from "../support/projectCopy";
 import { HostDirectory } from "./hostDirectory";
 import { World } from "./standIn/world";
 
@@ -72,12 +72,7 @@ export class Deployment {
 
   /** Replaces a text, which must be there, in a file of the project's copy. */
   public edit(file: string, find: string, replace: string): void {
-    const path = join(this.project, file);
-    const before = readFileSync(path, "utf8");
-    if (!before.includes(find)) {
-      throw new Error(`${file} does not contain ${find}`);
-    }
-    writeFileSync(path, before.replace(find, replace));
+    editCopy(this.project, file, find, replace);
   }
 
   /** Replaces a text in the program itself, which is loaded again. */

@@ -37,12 +37,11 @@ export async function goProgram(program: GoProgram): Promise<string> {
   const { name, version, elsewhere } = program;
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "trading-dr");
   const built = join(cache, `${name}-${version}`);
-  const candidates = [
-    findOnPath(name),
-    ...(elsewhere === undefined ? [] : [join(elsewhere.directory, name)]),
-    built,
-  ];
-  const found = candidates.find((candidate) => candidate !== undefined && existsSync(candidate));
+  const installed = executableIn(
+    [...pathOf(process.env), ...(elsewhere === undefined ? [] : [elsewhere.directory])],
+    name,
+  );
+  const found = installed ?? (existsSync(built) ? built : undefined);
   if (found !== undefined) {
     return found;
   }
@@ -50,17 +49,19 @@ export async function goProgram(program: GoProgram): Promise<string> {
   return built;
 }
 
-/** Path of an executable in the directories of PATH. */
-export function findOnPath(name: string): string | undefined {
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((directory) => join(directory, name))
-    .find((candidate) => existsSync(candidate));
+/** The directories of PATH. */
+export function pathOf(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return (environment["PATH"] ?? "").split(delimiter);
+}
+
+/** Path of an executable, in the first directory that has it. */
+export function executableIn(directories: readonly string[], name: string): string | undefined {
+  return directories.map((directory) => join(directory, name)).find((file) => existsSync(file));
 }
 
 async function build(program: GoProgram, cache: string, target: string): Promise<void> {
   const { name, title, version, source, goVersion, replacements = [], linkerFlags } = program;
-  const go = findOnPath("go");
+  const go = executableIn(pathOf(process.env), "go");
   if (go === undefined) {
     const places = ["PATH", ...(program.elsewhere === undefined ? [] : [program.elsewhere.title])];
     throw new Error(

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { pulumi, stacks } from "./engine";
-import { HostedProject, languageHostOf } from "./hostProject";
+import { pulumi, stacks, needsEngine } from "./engine";
+import { languageHostOf } from "./hostCommand";
+import { HostedProject } from "./hostProject";
 
 describe("the project as Pulumi.yaml has it run", function () {
   this.timeout("5m");
+  needsEngine();
   let project: HostedProject;
 
   before(() => {

@@ -1,7 +1,8 @@
 import { CommandError } from "@pulumi/pulumi/automation";
 import { readStacks } from "../../preview/stacks";
 import { projectDirectory } from "../support/projectCopy";
-import { HostedProject, installedPulumi } from "./hostProject";
+import { installedPulumi } from "./hostCommand";
+import { HostedProject } from "./hostProject";
 
 /**
  * Previews every stack with the Pulumi CLI that is installed, the way Pulumi.yaml says, and holds it

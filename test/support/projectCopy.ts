@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -25,4 +25,18 @@ export function copyOfProject(): string {
 /** Removes a copy made by {@link copyOfProject}. */
 export function removeCopy(copy: string): void {
   rmSync(copy, { recursive: true, force: true });
+}
+
+/**
+ * Replaces a text in a file of a copy.
+ *
+ * @throws Error when the text is not there.
+ */
+export function editCopy(copy: string, file: string, find: string, replace: string): void {
+  const path = join(copy, file);
+  const before = readFileSync(path, "utf8");
+  if (!before.includes(find)) {
+    throw new Error(`${file} does not contain ${find}`);
+  }
+  writeFileSync(path, before.replace(find, replace));
 }
