@@ -67,9 +67,16 @@ function configurationOfStack(): Configuration {
       join(__dirname, "systems"),
     );
   } catch (error) {
-    // A RunError is shown without a stack trace, which would say nothing here.
-    throw error instanceof ConfigurationError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof ConfigurationError ? withoutStack(error) : error;
   }
+}
+
+/**
+ * An error that Pulumi shows by its message alone. Its stack trace would be shown to nobody, but the
+ * SDK formats it all the same, for which some versions of Node.js take many seconds and gigabytes.
+ */
+function withoutStack({ message }: ConfigurationError): pulumi.RunError {
+  return Object.assign(new pulumi.RunError(message), { stack: "" });
 }
 
 /** The stack's explicit providers: AWS for its one region and account, and random values. */
