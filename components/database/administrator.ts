@@ -62,8 +62,14 @@ export class Administrator extends pulumi.ComponentResource {
         replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyAlias }],
         tags: purposeTags(args.tags, "secrets"),
       },
-      // When us-east-1 is lost the replica is promoted, and is no replica any more.
-      { parent: this, ...keepData(disposable), ignoreChanges: ["replicas"] },
+      {
+        parent: this,
+        ...keepData(disposable),
+        // When us-east-1 is lost the replica is promoted, and is no replica any more.
+        ignoreChanges: ["replicas"],
+        // A destroy that is refused has deleted what nothing protected waits for: not the password.
+        dependsOn: [password],
+      },
     );
     new aws.secretsmanager.SecretVersion(
       `${name}-value`,

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Administrator } from "../../../components/database/administrator";
 import { type Declared, declared, primary, tags } from "../../support/declared";
-import { countsByType, deletable, kept, ofAws, type Registered, registered } from "../inspection";
+import {
+  countsByType,
+  deletable,
+  kept,
+  ofAws,
+  type Registered,
+  registered,
+  waitsFor,
+} from "../inspection";
 import { administratorArgs, keyArn } from "../minimalArgs";
 import { types } from "./types";
 
@@ -68,6 +76,11 @@ describe("Administrator", () => {
 
   it("protects the secret and its value", () => {
     assert.deepEqual(deletable(ofAws(inProduction.resources)), []);
+  });
+
+  it("has the protected secret wait for the password, which a refused destroy then leaves alone", () => {
+    const secret = inProduction.only(types.secret);
+    assert.equal(waitsFor(secret, inProduction.only(types.password)), true);
   });
 
   it("deletes a sandbox's secret at once", async () => {
