@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { Administrator } from "../components/database/administrator";
 import { AuroraDatabase } from "../components/database/auroraDatabase";
@@ -65,7 +66,8 @@ export function declareDatabase(
     databaseName: store.databaseName,
     administrator: { userName: administrator.userName, password: administrator.password() },
   };
-  const declared = generationsIn(system, region).flatMap((history) => {
+  const generations = generationsIn(system, region);
+  const declared = generations.flatMap((history, index) => {
     const origin = history.source ?? first;
     return origin === undefined
       ? []
@@ -79,7 +81,15 @@ export function declareDatabase(
               superseded: history.lost !== undefined,
               released: history.lost === "released",
             },
-            { store, role, isActive: system.regions.active === region },
+            {
+              store,
+              role,
+              isActive: system.regions.active === region,
+              successorOf: generations
+                .slice(0, index)
+                .filter(({ source }) => isDeepStrictEqual(source, history.source))
+                .at(-1)?.generation,
+            },
             options,
           ),
         ];
@@ -128,10 +138,12 @@ function declareGeneration(
     readonly role: "prod" | "dr" | "archive";
     /** True while the writer is in this region. */
     readonly isActive: boolean;
+    /** The region's earlier generation that was a copy of the same database. */
+    readonly successorOf: number | undefined;
   },
   options: pulumi.ComponentResourceOptions,
 ): Database & pulumi.Resource {
-  const { store, role, isActive } = context;
+  const { store, role, isActive, successorOf } = context;
   const name = databasePurpose(args.generation);
   const isFirst = "administrator" in origin;
   if (store.engine === "aurora-postgresql") {
@@ -150,14 +162,19 @@ function declareGeneration(
       options,
     );
   }
-  const hasSurvived = args.superseded === true || (args.laterGenerations ?? []).length > 0;
+  const standsAlone = args.superseded === true || (args.laterGenerations ?? []).length > 0;
   return new RdsDatabase(
     name,
     {
       ...args,
       member: isFirst
         ? { kind: "primary", ...origin, storageGibibytes: store.storageGibibytes }
-        : { kind: "standby", source: origin, promoted: isActive || hasSurvived },
+        : {
+            kind: "standby",
+            source: origin,
+            promoted: isActive || standsAlone,
+            ...(successorOf === undefined ? {} : { successorOf }),
+          },
     },
     options,
   );

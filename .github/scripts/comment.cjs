@@ -79,8 +79,8 @@ function commentOn(run, summaries) {
 /**
  * Whether a text is of the form that preview/markdown.ts gives it: outside of code spans, which
  * begin and end on one line and hold no border of a table's cell, there is nothing but words,
- * numbers, and the marks of tables, lists and bold type. So nothing in it is a link, a mention, a
- * reference (`GH-1`), an image or HTML.
+ * numbers, and the marks of tables, lists and bold type. So nothing in it is a mention, a reference
+ * (`GH-1`), an image, HTML or a link, but for a commit's hash, which GitHub links to the commit.
  */
 function isPlain(text) {
   return text

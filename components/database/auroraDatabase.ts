@@ -199,7 +199,10 @@ function declareInstances(
   }
 }
 
-/** Whether AWS reports that the cluster is in the global database of its newest generation. */
+/**
+ * Whether AWS reports that the cluster is in the global database of its newest generation, and not
+ * alone in one that was made around it.
+ */
 function isMember(
   args: AuroraDatabaseArgs,
   cluster: aws.rds.Cluster,
@@ -212,7 +215,9 @@ function isMember(
     : pulumi.all([newest.globalClusterMembers, cluster.arn]).apply(
         // A provider may leave out what is empty: a global database that has lost its last member.
         ([members, arn]) =>
-          Array.isArray(members) && members.some(({ dbClusterArn }) => dbClusterArn === arn),
+          Array.isArray(members) &&
+          members.length > 1 &&
+          members.some(({ dbClusterArn }) => dbClusterArn === arn),
       );
 }
 

@@ -36,6 +36,12 @@ export interface RdsDatabaseArgs extends DatabaseArgs {
         readonly kind: "standby";
         readonly source: { readonly region: string; readonly generation: number };
         readonly promoted: boolean;
+        /**
+         * This region's earlier generation of the same source, whose copies of backups this one takes
+         * over: AWS allows one copy.
+         * @default - there was none
+         */
+        readonly successorOf?: number;
       };
 }
 
@@ -93,7 +99,7 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       {
         ...child,
         dependsOn: logs,
-        // A promoted replica has no source any more: insisting on one would replace it.
+        // A promoted replica has no source any more, and the provider fails to give it one again.
         ignoreChanges: ["replicateSourceDb"],
       },
     );
@@ -108,14 +114,19 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
         },
         // Another retention makes a new copy, of which AWS allows one; what the old one copied
         // stays until its own retention ends.
-        { parent: this, deleteBeforeReplace: true, dependsOn: [instance] },
+        {
+          parent: this,
+          deleteBeforeReplace: true,
+          dependsOn: [instance],
+          aliases: copiesOf(member.successorOf),
+        },
       );
     }
-    const hasSurvived = (args.laterGenerations ?? []).length > 0;
-    if (member.kind === "standby" && !hasSurvived && args.superseded !== true) {
-      // Empty once it has been promoted.
-      const replicated = instance.replicateSourceDb.apply(Boolean);
-      warnWhenUnprotected(this, identifier, place, replicated);
+    if (args.superseded !== true) {
+      const replicated = isReplicated(args, instance);
+      if (replicated !== undefined) {
+        warnWhenUnprotected(this, identifier, place, replicated);
+      }
     }
     this.arn = instance.arn;
     this.endpoint = instance.address;
@@ -132,6 +143,31 @@ export class RdsDatabase extends pulumi.ComponentResource implements Database {
       parameterGroupName: this.parameterGroupName,
     });
   }
+}
+
+/** Where an earlier generation of the region has its copies of backups. */
+function copiesOf(generation: number | undefined): pulumi.Alias[] {
+  if (generation === undefined) {
+    return [];
+  }
+  const former = databasePurpose(generation);
+  const parent = pulumi.createUrn(former, "trading-dr:database:RdsDatabase");
+  return [{ name: `${former}-automated-backups`, parent }];
+}
+
+/**
+ * Whether AWS reports that the instance is one of a pair; undefined for the very first, whose replica
+ * is made after it, and which would be said to stand alone until the next refresh.
+ */
+function isReplicated(
+  { member, laterGenerations = [] }: RdsDatabaseArgs,
+  instance: aws.rds.Instance,
+): pulumi.Output<boolean> | undefined {
+  if (laterGenerations.length > 0) {
+    return instance.replicas.apply((replicas) => Array.isArray(replicas) && replicas.length > 0);
+  }
+  // Empty once it has been promoted.
+  return member.kind === "standby" ? instance.replicateSourceDb.apply(Boolean) : undefined;
 }
 
 /** Where the data comes from: a new database, or the other region's. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Deployment } from "./deployment";
-import { assertOnly, assertRefused, pulumi, stacks } from "./engine";
+import { assertOnly, assertRefused, pulumi, stacks, needsEngine } from "./engine";
 
 describe("changes on a real engine", function () {
   this.timeout("5m");
+  needsEngine();
   const file = "systems/market-scanning.yaml";
   let deployment: Deployment;
 

@@ -13,27 +13,34 @@ export function pulumi(): string {
   return command;
 }
 
-/** In CI the engine has to be there; elsewhere its absence is told, and nothing is tested. */
-before(async function () {
-  this.timeout("30m");
-  try {
-    command ??= await pulumiCommand();
-  } catch (error) {
-    if (process.env["CI"] !== undefined) {
-      throw error;
+/**
+ * Has a suite wait for the Pulumi CLI. In CI it has to be there; elsewhere its absence is told, and the
+ * suite is left out.
+ */
+export function needsEngine(): void {
+  before(async function () {
+    this.timeout("30m");
+    try {
+      command ??= await pulumiCommand();
+    } catch (error) {
+      if (process.env["CI"] !== undefined) {
+        throw error;
+      }
+      process.stderr.write(`\nENGINE TESTS SKIPPED: ${String(error)}\n\n`);
+      this.skip();
     }
-    process.stderr.write(`\nENGINE TESTS SKIPPED: ${String(error)}\n\n`);
-    this.skip();
-  }
-});
+  });
+}
 
-/** Operations of these kinds only. */
+/** Some operations, and of these kinds only. */
 export function assertOnly({ changes, steps }: Outcome, ...kinds: string[]): void {
+  const found = Object.keys(changes);
   assert.deepEqual(
-    Object.keys(changes).filter((kind) => !kinds.includes(kind)),
+    found.filter((kind) => !kinds.includes(kind)),
     [],
     JSON.stringify({ changes, steps }),
   );
+  assert.notDeepEqual(found, [], "the engine looked at nothing");
 }
 
 /** An operation that the engine refuses, saying something that matches. */

@@ -119,6 +119,7 @@ export function itOutlivesFailover(system: string, deployed: () => Deployment): 
         around.steps.map(({ operation, type }) => [operation, type]),
         aurora ? [["create", "aws:rds/globalCluster:GlobalCluster"]] : [],
       );
+      assert.match(around.warnings.join(), /is not protected any more/);
       assertNothingLost(await deployment.preview("prod"));
       const rebuilt = await deployment.up("prod");
       assertOnly(rebuilt, "create", "update", "same");
@@ -175,7 +176,7 @@ const endsWithPromotion =
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
 
 /** Nothing is replaced, deleted or detached. */
-function assertNothingLost({ steps }: Outcome): void {
+export function assertNothingLost({ steps }: Outcome): void {
   assert.deepEqual(
     steps.filter(
       ({ operation, type, differences }) =>
@@ -191,7 +192,10 @@ function assertNothingLost({ steps }: Outcome): void {
  *
  * @returns What the last look warned of, once for each text.
  */
-async function settle(deployment: Deployment, ...only: readonly string[]): Promise<string[]> {
+export async function settle(
+  deployment: Deployment,
+  ...only: readonly string[]
+): Promise<string[]> {
   const concerned = only.length > 0 ? only : stacks;
   const warnings = await Promise.all(
     concerned.map(async (stack) => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Deployment } from "./deployment";
-import { assertOnly, pulumi } from "./engine";
+import { assertOnly, pulumi, needsEngine } from "./engine";
 
 describe("a sandbox on a real engine", function () {
   this.timeout("5m");
+  needsEngine();
 
   for (const system of ["market-scanning", "smc"]) {
     it(`of ${system} is taken down and leaves nothing but the account's opt-in`, async () => {

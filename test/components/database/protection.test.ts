@@ -59,6 +59,12 @@ describe("warning that an Aurora database is not protected any more", () => {
       "us-west-2",
     ],
     [
+      "a survivor that is alone in the global database that was made around it",
+      survivorArgs,
+      { [types.cluster]: cluster, [types.global]: membersOf("arn:of:cluster") },
+      "us-west-2",
+    ],
+    [
       "a survivor whose global database has no member at all",
       survivorArgs,
       { [types.cluster]: cluster },
@@ -110,7 +116,7 @@ describe("warning that an Aurora database is not protected any more", () => {
       {
         [types.cluster]: cluster,
         "database-global-generation-2": membersOf(),
-        "database-global-generation-3": membersOf("arn:of:cluster"),
+        "database-global-generation-3": membersOf("arn:of:cluster", "arn:of:another"),
       },
     ],
     [
@@ -159,12 +165,19 @@ describe("warning that a plain RDS database is not protected any more", () => {
     ]);
   });
 
+  it("is given for a survivor of which AWS reports no replica yet", async () => {
+    const args = { ...rdsStandbyArgs, laterGenerations: [2] };
+    assert.deepEqual(await warningsAbout(args, promotedReplica), [
+      standsAlone("market-scanning-database-us-west-2", "us-west-2", types.plain),
+    ]);
+  });
+
   const notGiven: readonly (readonly [string, RdsDatabaseArgs, Reported])[] = [
     ["a replica with a source", rdsStandbyArgs, {}],
     [
       "a survivor, whose replica is in the other region",
       { ...rdsStandbyArgs, laterGenerations: [2] },
-      promotedReplica,
+      { [types.instance]: { replicateSourceDb: "", replicas: ["arn:of:replica"] } },
     ],
     [
       "a replica that a newer generation has taken the place of",

@@ -33,6 +33,8 @@ const identifiers: Readonly<Record<string, string>> = {
   "aws:rds/clusterParameterGroup:ClusterParameterGroup": "name",
   "aws:rds/globalCluster:GlobalCluster": "globalClusterIdentifier",
   "aws:rds/instance:Instance": "identifier",
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication":
+    "sourceDbInstanceArn",
   "aws:rds/parameterGroup:ParameterGroup": "name",
   "aws:rds/subnetGroup:SubnetGroup": "name",
   "aws:s3/bucket:Bucket": "bucket",
@@ -121,7 +123,7 @@ function addedBy(
     case "aws:rds/cluster:Cluster":
       return { arn, endpoint: host, readerEndpoint: host.replace(".", ".cluster-ro-") };
     case "aws:rds/instance:Instance":
-      return { arn, address: host, endpoint: `${host}:5432` };
+      return { arn, address: host, endpoint: `${host}:5432`, replicas: [] };
     default:
       return libraryType(type)?.outputs.includes("arn") === true ? { arn } : {};
   }

@@ -16,8 +16,8 @@ interface Member {
 }
 
 /**
- * What RDS does beside making a cluster or a global database: it enters the cluster into the global
- * database that it names, or makes the global database around a cluster that stands alone.
+ * What RDS does beside making a database: it enters a cluster into the global database that it names,
+ * makes a global database around a cluster that stands alone, and knows an instance's replicas.
  *
  * @throws Error where RDS would refuse.
  */
@@ -30,6 +30,10 @@ export function joinTogether(world: World, made: Thing): void {
         { dbClusterArn: arnOf(made), isWriter: members.length === 0 },
       ]);
     }
+  }
+  const replicated = made.properties["replicateSourceDb"];
+  if (made.type === instanceType && replicated !== undefined) {
+    setReplicas(world, replicated, (replicas) => [...replicas, arnOf(made)]);
   }
   const source = made.properties["sourceDbClusterIdentifier"];
   if (made.type === globalType && source !== undefined) {
@@ -78,6 +82,14 @@ export function refuseDeletion(world: World, thing: Thing): void {
  * @throws Error in the provider's words where it cannot.
  */
 export function enforceMembership(world: World, cluster: Thing, news: Properties): Properties {
+  if (cluster.type === instanceType) {
+    const [had, wants] = [cluster.properties, news].map(
+      (properties) => properties["replicateSourceDb"] ?? "",
+    );
+    if (had !== wants && wants !== "") {
+      throw new Error("cannot elect new source database for replication");
+    }
+  }
   if (cluster.type !== clusterType) {
     return {};
   }
@@ -137,7 +149,19 @@ export function promoteReplica(world: World, identifier: string): void {
   if (replica === undefined) {
     throw new Error(`${identifier} is no replica`);
   }
+  setReplicas(world, replica.properties["replicateSourceDb"], (replicas) =>
+    replicas.filter((arn) => arn !== arnOf(replica)),
+  );
   change(world, replica, { replicateSourceDb: "" });
+}
+
+/** Sets which replicas RDS reports of an instance. */
+function setReplicas(world: World, arn: unknown, next: (replicas: string[]) => string[]): void {
+  const source = world.all(instanceType).find((instance) => arnOf(instance) === arn);
+  if (source === undefined) {
+    throw new Error(`DBInstanceNotFoundFault: ${String(arn)}`);
+  }
+  change(world, source, { replicas: next((source.properties["replicas"] ?? []) as string[]) });
 }
 
 /** Changes what the cloud would report of a thing, as somebody does at the console. */

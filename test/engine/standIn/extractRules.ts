@@ -120,7 +120,7 @@ export function rulesFrom(
 }
 
 /** Whether JavaScript takes a pattern, which was written for Python. */
-function isPattern(pattern: string): boolean {
+export function isPattern(pattern: string): boolean {
   try {
     new RegExp(pattern, "u");
     return true;

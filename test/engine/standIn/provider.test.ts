@@ -153,6 +153,34 @@ describe("stand-in provider", () => {
     assert.throws(() => provider.create(urn, { bucket: "records" }, false), /AlreadyExists/);
   });
 
+  it("keeps nothing of a cluster that names a global database which is not there", () => {
+    const inputs = { clusterIdentifier: "a", globalClusterIdentifier: "b" };
+    assert.throws(
+      () => provider.create(urnOf(cluster), inputs, false),
+      /GlobalClusterNotFoundFault: b/,
+    );
+    assert.deepEqual(world.everything(), []);
+  });
+
+  it("replaces what differs below a property, where only that part forces it", () => {
+    const differing = (days: number, enabled: string) => ({
+      objectLockConfiguration: { objectLockEnabled: enabled, rule: { days } },
+    });
+    const difference = (news: Properties) =>
+      provider.differences({
+        urn: urnOf("aws:s3/bucket:Bucket"),
+        id: "records",
+        olds: differing(1, "Enabled"),
+        oldInputs: differing(1, "Enabled"),
+        news,
+        ignored: [],
+        preview: true,
+      });
+    const change = { property: "objectLockConfiguration", kind: "update" };
+    assert.deepEqual(difference(differing(2, "Enabled")), [{ ...change, replaces: false }]);
+    assert.deepEqual(difference(differing(1, "")), [{ ...change, replaces: true }]);
+  });
+
   it("refuses to delete what has deletion protection", () => {
     const urn = urnOf("aws:rds/instance:Instance");
     const { id } = provider.create(urn, { identifier: "a", deletionProtection: true }, false);

@@ -62,7 +62,15 @@ export class StandIn implements Provider {
     };
     return [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort().flatMap((property) => {
       const kind = ignored.includes(property) ? undefined : kindOf(property);
-      return kind === undefined ? [] : [{ property, kind, replaces: replaces.includes(property) }];
+      return kind === undefined
+        ? []
+        : [
+            {
+              property,
+              kind,
+              replaces: replaces.some((path) => differsAt(path, property, olds, news)),
+            },
+          ];
     });
   }
 
@@ -168,4 +176,12 @@ function typeOf(urn: string): string {
 /** Providers get their settings as text, structures as JSON. */
 function parsed(setting: unknown): unknown {
   return typeof setting === "string" ? JSON.parse(setting) : (setting ?? []);
+}
+
+/** Whether a path, such as `bucket` or `objectLockConfiguration.rule`, is in a property and differs. */
+function differsAt(path: string, property: string, olds: Properties, news: Properties): boolean {
+  const [first, ...rest] = path.split(".");
+  const valueIn = (value: unknown) =>
+    rest.reduce<unknown>((found, key) => (found as Properties | undefined)?.[key], value);
+  return first === property && !isDeepStrictEqual(valueIn(olds[property]), valueIn(news[property]));
 }

@@ -7,8 +7,9 @@ import { previewReport } from "../../../preview/report";
 import { readStacks } from "../../../preview/stacks";
 import { projectDirectory } from "../../support/projectCopy";
 import { type Counterpart, counterparts } from "./counterparts";
-import { type RulesFile, rulesFrom } from "./extractRules";
+import { isPattern, type RulesFile, rulesFrom } from "./extractRules";
 import { providerRules, replacedWhenMoved } from "./providerRules";
+import { replacesOn } from "./rules";
 import published from "./rules.json";
 import { hasInput, typingsOf } from "./typings";
 
@@ -80,11 +81,6 @@ function pinnedTypes(): string[] {
     .flatMap((file) => readFileSync(join(directory, file), "utf8").trimEnd().split("\n"))
     .map((urn) => urn.split("::")[2]?.split("$").pop() ?? "");
   return [...new Set(types)].filter((type) => /^(?:aws|random):/u.test(type)).sort();
-}
-
-function replacesOn(type: string): string[] {
-  const both = [...(rules.types[type]?.replaces ?? []), ...(providerRules[type]?.replaces ?? [])];
-  return [...new Set(both)].sort();
 }
 
 describe("rules of the stand-in", () => {
@@ -191,14 +187,6 @@ describe("rules of the stand-in", () => {
     assert.deepEqual(refused, []);
   });
 });
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
 
 describe("what the documentation says of replacement", () => {
   const documented: readonly (readonly [string, readonly string[], readonly string[]])[] = [

@@ -1,23 +1,9 @@
+import { type Constraint, type SchemaRules } from "./extractRules";
 import { providerRules, replacedWhenMoved } from "./providerRules";
 import { type Properties, unknown } from "./protocol";
 import published from "./rules.json";
 
-/** What a plain value must be like, as AWS's resource schemas say. */
-interface Constraint {
-  readonly enum?: readonly unknown[];
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-}
-
-interface TypeRules {
-  readonly replaces: readonly string[];
-  readonly constraints?: Readonly<Record<string, Constraint>>;
-}
-
-const schemas: Readonly<Record<string, TypeRules | undefined>> = published.types;
+const schemas: Readonly<Record<string, SchemaRules | undefined>> = published.types;
 
 /** Properties of a type whose change makes a new resource: AWS's word and the provider's. */
 export function replacesOn(type: string): readonly string[] {
@@ -54,7 +40,7 @@ export function constraintFailures(type: string, inputs: Properties): [string, s
 
 function refusal(value: unknown, constraint: Constraint): string | undefined {
   const { enum: allowed, pattern, minimum, maximum, minLength, maxLength } = constraint;
-  if (allowed !== undefined && !allowed.includes(value)) {
+  if (allowed !== undefined && !allowed.some((word) => word === value)) {
     return `must be one of ${allowed.join(", ")}, got ${String(value)}`;
   }
   if (typeof value === "string") {
