@@ -30,16 +30,16 @@ export class StandIn implements Provider {
 
   public failures(urn: string, inputs: Properties): (readonly [string, string])[] {
     const type = typeOf(urn);
-    const library = libraryType(type);
-    if (library === undefined) {
+    const described = libraryType(type);
+    if (described === undefined) {
       return [];
     }
     return [
-      ...library.required
+      ...described.required
         .filter((property) => inputs[property] === undefined)
         .map((property) => [property, "is required"] as const),
       ...Object.keys(inputs)
-        .filter((property) => !library.inputs.has(property))
+        .filter((property) => !described.inputs.has(property))
         .map((property) => [property, "is not an input of this type"] as const),
       ...constraintFailures(type, inputs),
     ];
