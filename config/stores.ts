@@ -18,6 +18,7 @@ import {
   type Transition,
   transitionProblems,
 } from "../contracts/storageClasses";
+import { releaseTagProblems } from "../contracts/imageTags";
 import { type Duration, wholeDays } from "./duration";
 import { dailyWindow, weeklyWindow, windowMinutes, windowsOverlap } from "./window";
 
@@ -234,9 +235,32 @@ const images = section({
   description,
   repositories: z
     .array(identifier(64), { error: "must be a list of repository names; write one a line" })
-    .min(1, { error: "must name at least one repository" }),
+    .min(1, { error: "must name at least one repository" })
+    .superRefine((repositories, context) => {
+      repositories.forEach((repository, index) => {
+        if (repositories.indexOf(repository) < index) {
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: "is in the list already; remove it, or rename one of the two",
+          });
+        }
+      });
+    }),
+  /**
+   * Pattern of the tags of releases, in which `*` stands for any characters. Signatures and
+   * everything else in a repository must not match it: only what does is counted, and expires.
+   */
+  releaseTags: z
+    .string({ error: 'must be a pattern of image tags; write it like "v*"' })
+    .superRefine((pattern, context) => {
+      for (const message of releaseTagProblems(pattern)) {
+        context.addIssue({ code: "custom", message });
+      }
+    }),
   /** Released versions kept of each image. */
   keptVersions: whole(1, 1_000, "versions"),
+  /** True when images are signed: then nothing without a tag expires, as signatures may have none. */
   signed: z.boolean({ error: "must be true or false" }),
 });
 

@@ -146,14 +146,8 @@ function checkReferences(
   { tiers, stores, lockClasses }: SoundSections,
   context: z.core.$RefinementCtx,
 ): void {
-  const databases = soundEntries(stores).filter(([, entry]) => entry.kind === "database");
-  for (const [name] of databases.slice(1)) {
-    context.addIssue({
-      code: "custom",
-      path: ["stores", name],
-      message: `a system has one database, and "${String(databases[0]?.[0])}" is it; describe the other as a system of its own`,
-    });
-  }
+  checkSingle("database", "database", "describe the other as a system of its own", stores, context);
+  checkSingle("images", "store of images", "list all repositories there", stores, context);
   for (const [name, entry] of soundEntries(stores)) {
     for (const { path, to, target } of referencesOf(name, entry)) {
       const isThere =
@@ -172,6 +166,24 @@ function checkReferences(
     if (entry.kind === "database") {
       checkSnapshotLocks(name, entry, tiers, lockClasses, context);
     }
+  }
+}
+
+/** Of some kinds of store a system has one: what they are made of is named after the system alone. */
+function checkSingle(
+  kind: StoreKind,
+  what: string,
+  remedy: string,
+  stores: SoundSections["stores"],
+  context: z.core.$RefinementCtx,
+): void {
+  const [first, ...others] = soundEntries(stores).filter(([, entry]) => entry.kind === kind);
+  for (const [name] of others) {
+    context.addIssue({
+      code: "custom",
+      path: ["stores", name],
+      message: `a system has one ${what}, and "${String(first?.[0])}" is it; ${remedy}`,
+    });
   }
 }
 

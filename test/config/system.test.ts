@@ -194,6 +194,42 @@ describe("a system file", () => {
         "mysql",
         "must have an engine: aurora-postgresql or rds-postgresql; set engine to one of them",
       ],
+      [
+        "an image whose releases would be told from signatures by nothing",
+        "stores.images.releaseTags",
+        "*",
+        'must not match tags that begin with "sha256-": those are signatures, and would count as releases; begin it with what only releases begin with, like "v"',
+      ],
+      [
+        "release tags that are a number",
+        "stores.images.releaseTags",
+        1,
+        'must be a pattern of image tags; write it like "v*"',
+      ],
+      [
+        "release tags that name a single release",
+        "stores.images.releaseTags",
+        "v1.2.3",
+        'must have 1 to 4 "*": without one it is a single release, and ECR takes no more; write it like "v*"',
+      ],
+      [
+        "no release kept",
+        "stores.images.keptVersions",
+        0,
+        "must be a whole number of versions from 1 to 1000; correct the number",
+      ],
+      [
+        "a repository's name that ECR refuses",
+        "stores.images.repositories.0",
+        "Data-Ingestion",
+        rule.name(64),
+      ],
+      [
+        "a repository that is in the list already",
+        "stores.images.repositories.3",
+        "signal-engine",
+        "is in the list already; remove it, or rename one of the two",
+      ],
       ["a store of an unknown kind", "stores.cache.kind", "redis", rule.kind],
       ["a schedule of four fields", "schedules.verify", "0 6 * *", rule.schedule],
       ["a schedule with seconds", "schedules.verify", "0 0 6 * * *", rule.schedule],
@@ -477,6 +513,19 @@ describe("a system file", () => {
           line: "kind: database",
           message:
             'a system has one database, and "database" is it; describe the other as a system of its own',
+        },
+      ]);
+    });
+
+    it("a second store of images", () => {
+      const second = settingAt("stores.images");
+      assert.deepEqual(problemsOf(stringify(changed({ "stores.charts": second }))), [
+        {
+          path: "stores.charts",
+          found: `${JSON.stringify(second).slice(0, 77)}...`,
+          line: "kind: images",
+          message:
+            'a system has one store of images, and "images" is it; list all repositories there',
         },
       ]);
     });
