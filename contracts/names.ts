@@ -67,6 +67,21 @@ const rules = {
   topic: { carries: "region", maximumLength: 256, pattern: hyphenated },
 } as const satisfies Record<string, NamingRule>;
 
+/**
+ * Begins the names of the image repositories of every trading system. What an account's registry has
+ * only once can cover them all by it, those of future systems too, and no other team's.
+ */
+export const repositoryNamespace = "trading-dr";
+
+/** Image repositories have the same name in both regions, or replication would not find them. */
+const repositoryRule: NamingRule = {
+  carries: "nothing",
+  maximumLength: 256,
+  pattern: /^([a-z0-9]+(-[a-z0-9]+)*\/){2}[a-z0-9]+(-[a-z0-9]+)*$/,
+  prefix: `${repositoryNamespace}/`,
+  separator: "/",
+};
+
 /** A kind of thing that has a physical name. */
 export type NamedService = keyof typeof rules;
 
@@ -86,9 +101,11 @@ export type Purpose =
   | "snapshots"
   | "secrets"
   | "notices"
+  | "images"
   | "access-logs"
   | "record-replication"
   | "restore-test"
+  | "repository-creation"
   | "break-glass"
   | `${string}-records`
   | `${string}-vault`;
@@ -100,7 +117,19 @@ export type Purpose =
  * this cannot happen; it guards against a new purpose that is too long.
  */
 export function physicalName(service: NamedService, purpose: Purpose, place: Place): string {
-  const rule: NamingRule = rules[service];
+  return nameBy(rules[service], service, purpose, place);
+}
+
+/**
+ * The physical name of an image repository, whose last part the system file chooses.
+ *
+ * @throws RangeError when ECR would refuse the name, as {@link physicalName} does.
+ */
+export function repositoryName(repository: string, place: Place): string {
+  return nameBy(repositoryRule, "repository", repository, place);
+}
+
+function nameBy(rule: NamingRule, what: string, purpose: string, place: Place): string {
   const parts = [place.system, purpose];
   if (rule.carries === "account-and-region") {
     parts.push(place.account);
@@ -112,7 +141,7 @@ export function physicalName(service: NamedService, purpose: Purpose, place: Pla
   const name = `${rule.prefix ?? ""}${rule.separator === "_" ? joined.replaceAll("-", "_") : joined}`;
   if (name.length > rule.maximumLength || !rule.pattern.test(name)) {
     throw new RangeError(
-      `${service} name "${name}" is not allowed: at most ${String(rule.maximumLength)} characters that match ${String(rule.pattern)}; shorten the system's id or the purpose`,
+      `${what} name "${name}" is not allowed: at most ${String(rule.maximumLength)} characters that match ${String(rule.pattern)}; shorten the system's id or the purpose`,
     );
   }
   return name;
@@ -160,6 +189,16 @@ export function databaseClusterArn(place: Place, generation: number): string {
 export function databaseInstanceArn(place: Place, generation: number): string {
   const name = physicalName("databaseInstance", databasePurpose(generation), place);
   return `arn:aws:rds:${place.region}:${place.account}:db:${name}`;
+}
+
+/** What the names of a system's image repositories begin with, without the slash that follows. */
+export function repositoryPrefix({ system }: Place): string {
+  return `${repositoryNamespace}/${system}`;
+}
+
+/** Pattern of the ARNs of a system's image repositories in a region, declared or not. */
+export function repositoryArnPattern(place: Place): string {
+  return `arn:aws:ecr:${place.region}:${place.account}:repository/${repositoryPrefix(place)}/*`;
 }
 
 /** Bucket of the records of a lock class. */

@@ -29,4 +29,5 @@ export type TaggedPurpose =
   | "restore-test"
   | "notices"
   | "secrets"
+  | "images"
   | "replication";

@@ -15,6 +15,9 @@ import {
   type Place,
   type Purpose,
   recordsPurpose,
+  repositoryArnPattern,
+  repositoryName,
+  repositoryPrefix,
   roleArn,
   vaultArn,
   vaultPurpose,
@@ -38,12 +41,18 @@ const purposesOf: Record<
   (lockClass: string, generation: number) => readonly Purpose[]
 > = {
   bucket: (lockClass) => ["access-logs", recordsPurpose(lockClass)],
-  keyAlias: () => ["database", "records", "snapshots", "secrets", "notices"],
+  keyAlias: () => ["database", "records", "snapshots", "secrets", "notices", "images"],
   vault: (lockClass) => [vaultPurpose(lockClass)],
   backupPlan: () => ["snapshots"],
   backupSelection: (_, generation) => ["database", `generation-${String(generation)}`],
   restoreTestingPlan: () => ["restore-test"],
-  role: () => ["record-replication", "snapshots", "restore-test", "break-glass"],
+  role: () => [
+    "record-replication",
+    "snapshots",
+    "restore-test",
+    "repository-creation",
+    "break-glass",
+  ],
   globalCluster: (_, generation) => databases(generation),
   databaseCluster: (_, generation) => databases(generation),
   databaseInstance: (_, generation) => [
@@ -69,6 +78,7 @@ describe("physical names", () => {
     ["keyAlias", "snapshots", "alias/market-scanning-snapshots-us-east-1"],
     ["keyAlias", "secrets", "alias/market-scanning-secrets-us-east-1"],
     ["keyAlias", "notices", "alias/market-scanning-notices-us-east-1"],
+    ["keyAlias", "images", "alias/market-scanning-images-us-east-1"],
     ["vault", "regulated-vault", "market-scanning-regulated-vault-us-east-1"],
     ["backupPlan", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["backupSelection", "database", "market-scanning-database-us-east-1"],
@@ -77,6 +87,7 @@ describe("physical names", () => {
     ["role", "record-replication", "market-scanning-record-replication-us-east-1"],
     ["role", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["role", "restore-test", "market-scanning-restore-test-us-east-1"],
+    ["role", "repository-creation", "market-scanning-repository-creation-us-east-1"],
     ["role", "break-glass", "market-scanning-break-glass-us-east-1"],
     ["globalCluster", "database", "market-scanning-database"],
     ["globalCluster", "database-generation-2", "market-scanning-database-generation-2"],
@@ -182,6 +193,46 @@ describe("physical names", () => {
   });
 });
 
+describe("names of image repositories", () => {
+  // Pinned: with another name, replication would make a second repository beside the first.
+  it("begin with what all systems share, and then with the system", () => {
+    assert.equal(repositoryName("api", place), "trading-dr/market-scanning/api");
+    assert.equal(repositoryPrefix(place), "trading-dr/market-scanning");
+  });
+
+  it("are the same in both regions, as replication wants them", () => {
+    const standby = { ...place, region: "us-west-2" };
+    assert.equal(repositoryName("api", standby), repositoryName("api", place));
+  });
+
+  it("never collide, nor do the prefixes that permissions and templates are limited to", () => {
+    const word = fc.stringMatching(/^[a-z][a-z0-9]{0,3}(-[a-z0-9]{1,3}){0,2}$/);
+    fc.assert(
+      fc.property(word, word, word, word, (system, other, repository, second) => {
+        const theirs = repositoryName(second, { ...place, system: other });
+        const same = system === other && repository === second;
+        assert.equal(repositoryName(repository, { ...place, system }) === theirs, same);
+        const own = theirs.startsWith(`${repositoryPrefix({ ...place, system })}/`);
+        assert.equal(own, system === other);
+      }),
+    );
+  });
+
+  it("fit ECR at the longest system id and repository", () => {
+    const longest = repositoryName("r".repeat(64), { ...place, system: "abcdefg-hijklmn" });
+    assert.equal(longest.length, 91); // ECR's limit is 256
+  });
+
+  it("are not made of what ECR refuses", () => {
+    assert.throws(
+      () => repositoryName("API", place),
+      new RangeError(
+        'repository name "trading-dr/market-scanning/API" is not allowed: at most 256 characters that match /^([a-z0-9]+(-[a-z0-9]+)*\\/){2}[a-z0-9]+(-[a-z0-9]+)*$/; shorten the system\'s id or the purpose',
+      ),
+    );
+  });
+});
+
 describe("ARNs", () => {
   const pinned: readonly (readonly [string, string, string])[] = [
     [
@@ -203,6 +254,11 @@ describe("ARNs", () => {
       "a role",
       roleArn("restore-test", place),
       "arn:aws:iam::111122223333:role/market-scanning-restore-test-us-east-1",
+    ],
+    [
+      "a system's image repositories",
+      repositoryArnPattern(place),
+      "arn:aws:ecr:us-east-1:111122223333:repository/trading-dr/market-scanning/*",
     ],
     [
       "an Aurora cluster",
@@ -324,7 +380,7 @@ describe("physical names of any system", () => {
       backupPlan: 40,
       backupSelection: 44, // as the vault's
       restoreTestingPlan: 43,
-      role: 49,
+      role: 50,
       globalCluster: 38,
       databaseCluster: 53, // RDS's limit is 63
       databaseInstance: 56, // likewise
