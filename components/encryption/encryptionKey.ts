@@ -6,7 +6,7 @@ import { keepData } from "../dataProtection";
 import { keyPolicy, type KeyUser } from "./keyPolicy";
 
 /** What a customer-managed key encrypts. One key each, so that a leak or a mistake stays small. */
-export type KeyPurpose = "database" | "records" | "snapshots" | "secrets" | "notices";
+export type KeyPurpose = "database" | "records" | "snapshots" | "secrets" | "notices" | "images";
 
 /** Inputs of {@link EncryptionKey}. */
 export interface EncryptionKeyArgs {

@@ -24,7 +24,10 @@ export type KeyUser =
       readonly actions: readonly KeyUse[];
       readonly mayGrant?: boolean;
     }
-  | { readonly kind: "through-service"; readonly service: "rds" | "secretsmanager" | "backup" }
+  | {
+      readonly kind: "through-service";
+      readonly service: "rds" | "secretsmanager" | "backup" | "ecr";
+    }
   | { readonly kind: "logs"; readonly logGroupArnPatterns: readonly string[] }
   | { readonly kind: "publishers"; readonly services: readonly string[] };
 

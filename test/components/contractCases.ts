@@ -5,6 +5,9 @@ import { AuroraDatabase } from "../../components/database/auroraDatabase";
 import { DatabaseNetwork } from "../../components/database/databaseNetwork";
 import { RdsDatabase } from "../../components/database/rdsDatabase";
 import { EncryptionKey } from "../../components/encryption/encryptionKey";
+import { ImageRegistry } from "../../components/images/imageRegistry";
+import { ImageRepository } from "../../components/images/imageRepository";
+import { RepositoryTemplate } from "../../components/images/repositoryTemplate";
 import { AccessLogBucket } from "../../components/storage/accessLogBucket";
 import { RecordBucket } from "../../components/storage/recordBucket";
 import { BackupRegion } from "../../components/vaults/backupRegion";
@@ -126,6 +129,21 @@ export const cases: readonly ContractCase[] = [
     EncryptionKey,
     minimal.encryptionKeyArgs,
   ),
+  disposableCase("ImageRegistry", "trading-dr:images:ImageRegistry", ImageRegistry, {
+    copiesTo: { region: "us-east-1", account: "111122223333" },
+  }),
+  disposableCase(
+    "ImageRepository",
+    "trading-dr:images:ImageRepository",
+    ImageRepository,
+    minimal.imageRepositoryArgs,
+  ),
+  disposableCase(
+    "RepositoryTemplate",
+    "trading-dr:images:RepositoryTemplate",
+    RepositoryTemplate,
+    minimal.repositoryTemplateArgs,
+  ),
   disposableCase(
     "AccessLogBucket",
     "trading-dr:storage:AccessLogBucket",
@@ -209,6 +227,11 @@ export const untaggedTypes: readonly string[] = [
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
   "aws:backup/vaultNotifications:VaultNotifications",
   "aws:backup/vaultPolicy:VaultPolicy",
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+  "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+  "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+  "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+  "aws:ecr/repositoryPolicy:RepositoryPolicy",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/alias:Alias",
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
@@ -229,6 +252,7 @@ export const untaggedTypes: readonly string[] = [
 export const dataTypes: readonly string[] = [
   "aws:backup/vault:Vault",
   "aws:cloudwatch/logGroup:LogGroup",
+  "aws:ecr/repository:Repository",
   "aws:kms/key:Key",
   "aws:rds/cluster:Cluster",
   "aws:rds/clusterInstance:ClusterInstance",

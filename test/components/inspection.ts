@@ -63,6 +63,7 @@ export function waitsFor(resource: PreviewedResource, other: PreviewedResource):
 const replaceable: Readonly<Record<string, object>> = {
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration": { retainOnDelete: true },
   "aws:backup/vaultNotifications:VaultNotifications": { retainOnDelete: true },
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": { retainOnDelete: true, deleteBeforeReplace: true },
   "aws:rds/clusterParameterGroup:ClusterParameterGroup": { retainOnDelete: true },
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": {
     deleteBeforeReplace: true,

@@ -6,6 +6,8 @@ import { type AdministratorLogin, type DatabaseArgs } from "../../components/dat
 import { type DatabaseNetworkArgs } from "../../components/database/databaseNetwork";
 import { type RdsDatabaseArgs } from "../../components/database/rdsDatabase";
 import { type EncryptionKeyArgs } from "../../components/encryption/encryptionKey";
+import { type ImageRepositoryArgs } from "../../components/images/imageRepository";
+import { type RepositoryTemplateArgs } from "../../components/images/repositoryTemplate";
 import { type AccessLogBucketArgs } from "../../components/storage/accessLogBucket";
 import { type RecordBucketArgs } from "../../components/storage/recordBucket";
 import { type BackupVaultArgs } from "../../components/vaults/backupVault";
@@ -27,6 +29,22 @@ export const encryptionKeyArgs: EncryptionKeyArgs = {
   place: primary,
   purpose: "records",
   users: [],
+  tags,
+};
+
+export const imageRepositoryArgs: ImageRepositoryArgs = {
+  place: primary,
+  repository: "api",
+  kmsKeyArn: keyArn(primary),
+  lifecycle: { releaseTags: "v*", keptVersions: 50, signed: true },
+  tags,
+};
+
+export const repositoryTemplateArgs: RepositoryTemplateArgs = {
+  place: primary,
+  kmsKeyArn: keyArn(primary),
+  roleArn: "arn:aws:iam::111122223333:role/market-scanning-repository-creation-us-east-1",
+  lifecycle: { releaseTags: "v*", keptVersions: 50, signed: true },
   tags,
 };
 

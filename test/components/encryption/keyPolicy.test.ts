@@ -137,6 +137,7 @@ describe("key policy", () => {
     ["rds", "ThroughRds", "rds.us-east-1.amazonaws.com"],
     ["secretsmanager", "ThroughSecretsmanager", "secretsmanager.us-east-1.amazonaws.com"],
     ["backup", "ThroughBackup", "backup.us-east-1.amazonaws.com"],
+    ["ecr", "ThroughEcr", "ecr.us-east-1.amazonaws.com"],
   ] as const) {
     it(`lets the account use the key through ${service} of the key's region only`, () => {
       assert.deepEqual(statementsFor({ kind: "through-service", service }), [
