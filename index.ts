@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { declareDatabase } from "./composition/database";
+import { declareImages } from "./composition/images";
 import { declareKeys } from "./composition/keys";
 import { landscapeOf } from "./composition/places";
 import { declareRecordBuckets } from "./composition/records";
@@ -25,6 +26,7 @@ function program(): StackOutputs {
   const vaults = declareVaults(configuration, landscape, keys, options);
   const roles = settings.role === "prod" ? declareRoles(configuration, landscape, options) : [];
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
+  const images = declareImages(configuration, landscape, keys, roles, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   if (database !== undefined) {
     declareSnapshots(configuration, landscape, vaults, database.current, {
@@ -41,6 +43,7 @@ function program(): StackOutputs {
     keys: mapValues(keys, ({ alias }) => alias),
     recordBuckets: mapValues(recordBuckets, ({ bucketName }) => bucketName),
     vaults: mapValues(vaults.byLockClass, ({ arn }) => arn),
+    ...(images === undefined ? {} : { images: mapValues(images, ({ url }) => url) }),
     noticeTopicArn: vaults.noticeTopicArn,
     ...(database === undefined
       ? {}

@@ -7,9 +7,9 @@ import { databasePurpose, physicalName, type Place, roleArn } from "../contracts
 import { everyGenerationOf } from "./generations";
 import { type Landscape } from "./places";
 
-/** The keys of a region, by purpose. The archive has no database and no secrets. */
+/** The keys of a region, by purpose. The archive has no database, no secrets and no images. */
 export type Keys = Readonly<Record<"records" | "snapshots" | "notices", EncryptionKey>> &
-  Readonly<Partial<Record<"database" | "secrets", EncryptionKey>>>;
+  Readonly<Partial<Record<"database" | "secrets" | "images", EncryptionKey>>>;
 
 /** Declares the keys of a stack's region. */
 export function declareKeys(
@@ -40,6 +40,7 @@ export function declareKeys(
         ...shared,
         database: key("database", databaseUsers(system, landscape)),
         secrets: key("secrets", [{ kind: "through-service", service: "secretsmanager" }]),
+        images: key("images", [{ kind: "through-service", service: "ecr" }]),
       };
 }
 

@@ -3,9 +3,10 @@ import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";
 import { type NotBuilt } from "../contracts/outputs";
 import { databaseOf, everyGenerationOf } from "./generations";
+import { imagesOf } from "./images";
 
 /** Kinds of store that a component builds. The others are declared, and reported as not built. */
-const builtKinds: readonly StoreKind[] = ["database", "objects"];
+const builtKinds: readonly StoreKind[] = ["database", "objects", "images"];
 
 /** Parts of a system file, beside stores, that no component builds yet. */
 const partsNotBuilt: readonly NotBuilt[] = [
@@ -24,6 +25,14 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
     if (!builtKinds.includes(store.kind)) {
       return [{ path: `stores.${name}`, what: `${store.kind}: ${store.description}` }];
     }
+    if (store.kind === "images" && store.signed) {
+      return [
+        {
+          path: `stores.${name}.signed`,
+          what: "a job that checks the signatures, and that both regions have the images",
+        },
+      ];
+    }
     return store.kind === "objects" && store.writtenEvery !== undefined
       ? [
           {
@@ -33,14 +42,7 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
         ]
       : [];
   });
-  const ownsRegistry = system.owns.includes("image-registry");
-  return [
-    ...stores,
-    ...partsNotBuilt,
-    ...(ownsRegistry
-      ? [{ path: "owns.image-registry", what: "settings of the image registry" }]
-      : []),
-  ];
+  return [...stores, ...partsNotBuilt];
 }
 
 /** What a reader should know before trusting the stack. */
@@ -75,6 +77,13 @@ export function remarksOn({ settings, system }: Configuration): string[] {
       ? []
       : [
           "snapshots need the account's opt-in to AWS Backup in this region, which another system's stack declares",
+        ]),
+    ...(settings.role === "archive" ||
+    imagesOf(system) === undefined ||
+    system.owns.includes("image-registry")
+      ? []
+      : [
+          "images are copied to the other region, and scanned for vulnerabilities that become known after their push, only by the registry's settings, which another system's stack declares",
         ]),
   ];
 }

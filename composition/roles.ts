@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ServiceRole } from "../components/access/serviceRole";
+import { repositoryCreationPolicy } from "../components/images/imagePolicies";
 import { replicationPolicy } from "../components/storage/replicationPolicy";
 import {
   restoreTestPolicy,
@@ -9,6 +10,7 @@ import {
 import { type Configuration } from "../config/configuration";
 import { type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
 import { databaseOf, everyGenerationOf } from "./generations";
+import { imagesOf } from "./images";
 import { type Landscape } from "./places";
 import { lifecyclesByLockClass } from "./records";
 import { snapshotRetentions } from "./snapshots";
@@ -40,8 +42,25 @@ export function declareRoles(
       },
       options,
     );
+    const repositories =
+      imagesOf(system) === undefined
+        ? []
+        : [
+            new ServiceRole(
+              `repository-creation-${place.region}`,
+              {
+                ...shared,
+                purpose: "repository-creation",
+                description: `Makes image repositories of ${system.id} for replicas in ${place.region}`,
+                service: "ecr.amazonaws.com",
+                policy: repositoryCreationPolicy(place),
+                taggedPurpose: "images",
+              },
+              options,
+            ),
+          ];
     if (engine === undefined) {
-      return [replication];
+      return [replication, ...repositories];
     }
     const scope: SnapshotScope = {
       place,
@@ -75,7 +94,7 @@ export function declareRoles(
       },
       options,
     );
-    return [replication, snapshots, restoreTest];
+    return [replication, ...repositories, snapshots, restoreTest];
   };
   return [...rolesOf(primary, standby), ...rolesOf(standby, primary)];
 }

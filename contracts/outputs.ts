@@ -11,6 +11,8 @@ export interface StackOutputs {
   readonly recordBuckets: Readonly<Record<string, unknown>>;
   /** ARNs of the vaults, by lock class. */
   readonly vaults: Readonly<Record<string, unknown>>;
+  /** URLs of the image repositories, by their names in the system file, where this stack has some. */
+  readonly images?: Readonly<Record<string, unknown>>;
   /** ARN of the topic for notices. */
   readonly noticeTopicArn: unknown;
   /** The database, where this stack has one. */

@@ -50,6 +50,22 @@ describe("changes on a real engine", function () {
       names: /unable to replace resource ".*::regulated-vault"/,
     },
     {
+      what: "that would replace an image repository",
+      stack: "prod",
+      file: "components/images/imageRepository.ts",
+      from: 'encryptionType: "KMS", kmsKey: args.kmsKeyArn',
+      to: 'encryptionType: "AES256"',
+      names: /unable to replace resource ".*::image-repository-api"/,
+    },
+    {
+      what: "that leave the image registry to nobody",
+      stack: "prod",
+      file,
+      from: "- image-registry",
+      to: "# image-registry",
+      names: /resource ".*::image-registry-replication" cannot be deleted/,
+    },
+    {
       what: "that would replace a key",
       stack: "dr",
       file: "components/encryption/encryptionKey.ts",
@@ -97,6 +113,16 @@ describe("changes on a real engine", function () {
     assert.equal(changes["update"], 1);
     assert.equal(versions(), 2);
     assertOnly(await deployment.preview("prod"), "same");
+  });
+
+  it("keep another number of releases, by a new lifecycle in the place of each old one", async () => {
+    deployment.edit(file, "keptVersions: 50", "keptVersions: 60");
+    const { changes } = await deployment.up("prod");
+    assert.equal(changes["replace"], 4);
+    assert.equal(changes["update"], 1);
+    assertOnly(await deployment.preview("prod"), "same");
+    deployment.edit(file, "keptVersions: 60", "keptVersions: 50");
+    await deployment.up("prod");
   });
 
   it("turn governance into compliance locks once they are acknowledged, in every stack", async () => {

@@ -144,7 +144,7 @@ describe("preview of every system", () => {
         );
       });
 
-      it("names, as replication roles, roles that prod declares", () => {
+      it("names, as roles that AWS works under, roles that prod declares", () => {
         const roles = ofType(stack(prod), "aws:iam/role:Role").map(({ inputs }) =>
           String(inputs["name"]),
         );
@@ -153,6 +153,10 @@ describe("preview of every system", () => {
             ...ofType(candidate, "aws:s3/bucketReplicationConfig:BucketReplicationConfig").map(
               ({ inputs }) => inputs["role"],
             ),
+            ...ofType(
+              candidate,
+              "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+            ).map(({ inputs }) => inputs["customRoleArn"]),
             ...ofType(candidate, "aws:backup/selection:Selection").map(
               ({ inputs }) => inputs["iamRoleArn"],
             ),
@@ -216,9 +220,25 @@ describe("preview of every system", () => {
         }
       });
 
+      it("has the same image repositories in both regions, with the same settings", () => {
+        const repositories = (candidate: StackReport) =>
+          ofType(candidate, "trading-dr:images:ImageRepository").map((repository) =>
+            childrenOf(candidate, repository).map(({ type, name, inputs }) => {
+              // The region is in the break-glass role that the policy names, the stack in the tags.
+              const policy = String(inputs["policy"]).replace(candidate.region, "REGION");
+              return { type, name, inputs: { ...inputs, policy, tags: undefined } };
+            }),
+          );
+        assert.ok(repositories(stack(prod)).length >= 1);
+        assert.deepEqual(repositories(stack(dr)), repositories(stack(prod)));
+        assert.deepEqual(repositories(stack(archive)), []);
+      });
+
       it("keeps every policy within what AWS takes", () => {
-        // Characters: IAM, KMS, S3 and SNS quotas. An inline role policy is the smallest.
+        // Characters: IAM, KMS, S3, SNS and ECR quotas. An inline role policy is the smallest.
         const longest: Record<string, number> = {
+          "aws:ecr/lifecyclePolicy:LifecyclePolicy": 30_720,
+          "aws:ecr/repositoryPolicy:RepositoryPolicy": 10_240,
           "aws:iam/rolePolicy:RolePolicy": 10_240,
           "aws:kms/key:Key": 32_768,
           "aws:s3/bucketPolicy:BucketPolicy": 20_480,
