@@ -65,6 +65,7 @@ const rules = {
     separator: "/",
   },
   topic: { carries: "region", maximumLength: 256, pattern: hyphenated },
+  alarm: { carries: "region", maximumLength: 255, pattern: hyphenated },
 } as const satisfies Record<string, NamingRule>;
 
 /**
@@ -107,6 +108,7 @@ export type Purpose =
   | "restore-test"
   | "repository-creation"
   | "break-glass"
+  | "failover-switch"
   | `${string}-records`
   | `${string}-vault`;
 

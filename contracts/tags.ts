@@ -30,4 +30,5 @@ export type TaggedPurpose =
   | "notices"
   | "secrets"
   | "images"
-  | "replication";
+  | "replication"
+  | "failover";

@@ -4,6 +4,9 @@ import { Administrator } from "../../components/database/administrator";
 import { AuroraDatabase } from "../../components/database/auroraDatabase";
 import { DatabaseNetwork } from "../../components/database/databaseNetwork";
 import { RdsDatabase } from "../../components/database/rdsDatabase";
+import { FailoverRecord } from "../../components/dns/failoverRecord";
+import { FailoverSwitch } from "../../components/dns/failoverSwitch";
+import { PublicZone } from "../../components/dns/publicZone";
 import { EncryptionKey } from "../../components/encryption/encryptionKey";
 import { ImageRegistry } from "../../components/images/imageRegistry";
 import { ImageRepository } from "../../components/images/imageRepository";
@@ -124,6 +127,23 @@ export const cases: readonly ContractCase[] = [
     },
   ),
   disposableCase(
+    "FailoverRecord (operator)",
+    "trading-dr:dns:FailoverRecord",
+    FailoverRecord,
+    minimal.failoverRecordArgs,
+  ),
+  disposableCase("FailoverRecord (automatic)", "trading-dr:dns:FailoverRecord", FailoverRecord, {
+    ...minimal.failoverRecordArgs,
+    mode: "automatic",
+  }),
+  disposableCase(
+    "FailoverSwitch",
+    "trading-dr:dns:FailoverSwitch",
+    FailoverSwitch,
+    minimal.failoverSwitchArgs,
+  ),
+  disposableCase("PublicZone", "trading-dr:dns:PublicZone", PublicZone, minimal.publicZoneArgs),
+  disposableCase(
     "EncryptionKey",
     "trading-dr:encryption:EncryptionKey",
     EncryptionKey,
@@ -235,6 +255,7 @@ export const untaggedTypes: readonly string[] = [
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/alias:Alias",
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+  "aws:route53/record:Record",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   "aws:s3/bucketLogging:BucketLogging",
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",

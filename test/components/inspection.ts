@@ -69,18 +69,28 @@ const replaceable: Readonly<Record<string, object>> = {
     deleteBeforeReplace: true,
   },
   "aws:rds/parameterGroup:ParameterGroup": { retainOnDelete: true },
+  // A check of an endpoint; the others have nothing that AWS replaces.
+  "aws:route53/healthCheck:HealthCheck HTTPS": { retainOnDelete: true },
   "aws:secretsmanager/secretVersion:SecretVersion": { retainOnDelete: true },
 };
+
+/** A resource's type, and of a health check what it checks: that decides what AWS can change. */
+function kindOf({ type, inputs }: PreviewedResource): string {
+  return type === "aws:route53/healthCheck:HealthCheck"
+    ? `${type} ${String(inputs["type"])}`
+    : type;
+}
 
 /** The resources that are not kept as they should be: protected, unless AWS replaces their type. */
 export function deletable(resources: readonly PreviewedResource[]): string[] {
   return resources
-    .filter(({ type, options: { protect, retainOnDelete, deleteBeforeReplace } }) => {
+    .filter((resource) => {
+      const { protect, retainOnDelete, deleteBeforeReplace } = resource.options;
       const found = { protect, retainOnDelete, deleteBeforeReplace };
       const given = Object.fromEntries(
         Object.entries(found).filter(([, value]) => value !== undefined),
       );
-      const wanted = replaceable[type] ?? { protect: true, retainOnDelete: true };
+      const wanted = replaceable[kindOf(resource)] ?? { protect: true, retainOnDelete: true };
       return !isDeepStrictEqual(given, wanted);
     })
     .map(({ type, name }) => `${type} ${name}`);

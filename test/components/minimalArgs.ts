@@ -5,6 +5,9 @@ import { type AuroraDatabaseArgs } from "../../components/database/auroraDatabas
 import { type AdministratorLogin, type DatabaseArgs } from "../../components/database/database";
 import { type DatabaseNetworkArgs } from "../../components/database/databaseNetwork";
 import { type RdsDatabaseArgs } from "../../components/database/rdsDatabase";
+import { type FailoverRecordArgs } from "../../components/dns/failoverRecord";
+import { type FailoverSwitchArgs } from "../../components/dns/failoverSwitch";
+import { type PublicZoneArgs } from "../../components/dns/publicZone";
 import { type EncryptionKeyArgs } from "../../components/encryption/encryptionKey";
 import { type ImageRepositoryArgs } from "../../components/images/imageRepository";
 import { type RepositoryTemplateArgs } from "../../components/images/repositoryTemplate";
@@ -213,4 +216,19 @@ export const rdsStandbyArgs: RdsDatabaseArgs = {
     source: { region: "us-east-1", generation: 1 },
     promoted: false,
   },
+};
+
+export const failoverSwitchArgs: FailoverSwitchArgs = { place: standby, tags };
+
+export const publicZoneArgs: PublicZoneArgs = { zoneName: "example.com", tags };
+
+export const failoverRecordArgs: FailoverRecordArgs = {
+  recordName: "api.example.com",
+  zoneId: "Z0123456789ABCDEFGHIJ",
+  ttlSeconds: 60,
+  mode: "operator",
+  primary: { place: primary, hostName: "api-us-east-1.example.com" },
+  standby: { place: standby, hostName: "api-us-west-2.example.com" },
+  check: { path: "/health", intervalSeconds: 10, failures: 3 },
+  tags,
 };

@@ -66,6 +66,7 @@ const purposesOf: Record<
   securityGroup: (_, generation) => databases(generation),
   secret: () => ["database-administrator"],
   topic: () => ["notices"],
+  alarm: () => ["failover-switch"],
 };
 
 describe("physical names", () => {
@@ -125,6 +126,7 @@ describe("physical names", () => {
     ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
+    ["alarm", "failover-switch", "market-scanning-failover-switch-us-east-1"],
   ];
   for (const [service, purpose, name] of pinned) {
     it(`call the ${service} for ${purpose} ${name}`, () => {
@@ -390,6 +392,7 @@ describe("physical names of any system", () => {
       securityGroup: 53,
       secret: 38,
       topic: 38,
+      alarm: 46,
     });
   });
 
