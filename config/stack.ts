@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpoints, hostedZone } from "./dns";
 import { account, date, identifier, oneOf, section, text, whenSound } from "./field";
 
 /**
@@ -32,31 +33,6 @@ const cluster = section({
   ),
 });
 
-const zoneName = text(
-  'must be a DNS zone; write it like "example.com"',
-  /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
-);
-
-/** The DNS zone of the failover records: an existing one, or one that the stack makes. */
-const hostedZone = z.discriminatedUnion(
-  "kind",
-  [
-    section({
-      kind: z.literal("adopt"),
-      name: zoneName,
-      id: text(
-        'must be a hosted zone\'s id; write it like "Z0123456789ABCDEFGHIJ"',
-        /^Z[A-Z0-9]{6,32}$/,
-      ),
-    }),
-    section({ kind: z.literal("create"), name: zoneName }),
-  ],
-  {
-    error:
-      "must have a kind: adopt (with name and id) or create (with name); set kind to one of them",
-  },
-);
-
 /**
  * What becomes of lock classes of mode `compliance`. A compliance lock cannot be lifted by anybody,
  * so somebody signs for it; until then the class is governance, and the preview says so.
@@ -87,8 +63,8 @@ export const stackShape = section({
   /** `prod`: the primary region. `dr`: the standby region. `archive`: the last copy. */
   role: oneOf("prod", "dr", "archive"),
   /**
-   * How far the first deployment has come. `landing`: only what other stacks copy into (keys,
-   * buckets, vaults). `whole`: everything. The `dr` stack starts with `landing`.
+   * How far the first deployment has come. `landing`: only what other stacks copy into or name (keys,
+   * buckets, vaults, the failover switch). `whole`: everything. The `dr` stack starts with `landing`.
    */
   phase: oneOf("landing", "whole").default("whole"),
   /** `sandbox` is for trying things out: no locks, nothing that cannot be deleted again. */
@@ -104,6 +80,7 @@ export const stackShape = section({
   network: network.optional(),
   cluster: cluster.optional(),
   hostedZone: hostedZone.optional(),
+  endpoints: endpoints.optional(),
 });
 
 /** A stack's settings, validated. */
@@ -130,18 +107,18 @@ export const stackSchema = stackShape
   .superRefine(checkPresence("network"), whenSound("role", "network"))
   .superRefine(checkPresence("cluster"), whenSound("role", "cluster"))
   .superRefine(
-    ({ role, hostedZone }, context) => {
-      if (role === "prod" && hostedZone === undefined) {
-        complain(
-          context,
-          "hostedZone",
-          "the prod stack holds the failover records; add it, with kind adopt or create",
-        );
-      } else if (role !== "prod" && hostedZone !== undefined) {
-        complain(context, "hostedZone", "only the prod stack holds DNS records; remove it");
-      }
-    },
+    checkDns(
+      "hostedZone",
+      "the prod stack holds the failover records; add it, with kind adopt or create",
+    ),
     whenSound("role", "hostedZone"),
+  )
+  .superRefine(
+    checkDns(
+      "endpoints",
+      "the failover records of the prod stack lead to them; add it, with a host name each for primary and standby",
+    ),
+    whenSound("role", "endpoints"),
   )
   .superRefine(
     ({ role, assumeRoleArn }, context) => {
@@ -167,6 +144,17 @@ function checkPresence(key: "network" | "cluster") {
         key,
         `the ${settings.role} stack needs it for the database; add it to the stack's file`,
       );
+    }
+  };
+}
+
+/** DNS is the primary region's stack's: AWS keeps it in us-east-1, which the others do without. */
+function checkDns(key: "hostedZone" | "endpoints", missing: string) {
+  return (settings: StackSettings, context: z.core.$RefinementCtx): void => {
+    if (settings.role === "prod" && settings[key] === undefined) {
+      complain(context, key, missing);
+    } else if (settings.role !== "prod" && settings[key] !== undefined) {
+      complain(context, key, "only the prod stack holds DNS records; remove it");
     }
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostName } from "./dns";
 import {
   duration,
   identifier,
@@ -49,15 +50,17 @@ const regions = section({
 );
 
 const failover = section({
-  /** `operator`: a person decides. `automatic`: the health check alone decides. */
+  /** `operator`: a person decides. `automatic`: what the endpoints say decides too. */
   mode: oneOf("operator", "automatic"),
   /** The name that clients resolve. */
-  recordName: text(
-    'must be a host name without a trailing dot; write it like "api.example.com"',
-    /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
-  ),
+  recordName: hostName(),
   /** Clients go on to the old address for as long as this. */
   recordTtl: duration({ minimum: "1s", maximum: "60s" }),
+  /** What health checkers ask a region's endpoint for: a status of 2xx or 3xx means the writer is here. */
+  healthPath: text(
+    'must be a path without spaces, at most 255 characters; write it like "/health"',
+    /^\/[!-~]{0,254}$/,
+  ),
   /** Seconds between two probes of a health checker; Route 53 knows two values. */
   checkInterval: duration().refine((interval) => [10, 30].includes(interval.seconds), {
     error: "must be 10s or 30s, the two intervals that Route 53 offers; choose one of them",

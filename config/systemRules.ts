@@ -1,5 +1,6 @@
 import { type z } from "zod";
-import { isHarmful, isMapping } from "./field";
+import { checkFailoverTime } from "./failoverTime";
+import { isHarmful, isMapping, whenSound } from "./field";
 import { type Store, type StoreKind, type StoreOf } from "./stores";
 import { type System, systemShape } from "./system";
 
@@ -18,18 +19,20 @@ type SoundSections = {
 } & { readonly regions: System["regions"] | undefined };
 
 /** The schema of a system file: its shape, and what must hold between its sections. */
-export const systemSchema = systemShape.superRefine(
-  (system, context) => {
-    const sections = soundSections(system, context.issues);
-    if (sections !== undefined) {
-      checkLockClasses(sections, context);
-      checkReferences(sections, context);
-      checkDataClasses(sections, context);
-      checkRebuilds(sections, context);
-    }
-  },
-  { when: ({ value }) => isMapping(value) },
-);
+export const systemSchema = systemShape
+  .superRefine(
+    (system, context) => {
+      const sections = soundSections(system, context.issues);
+      if (sections !== undefined) {
+        checkLockClasses(sections, context);
+        checkReferences(sections, context);
+        checkDataClasses(sections, context);
+        checkRebuilds(sections, context);
+      }
+    },
+    { when: ({ value }) => isMapping(value) },
+  )
+  .superRefine(checkFailoverTime, whenSound("failover", "scenarios"));
 
 function soundSections(
   system: System,

@@ -20,6 +20,8 @@ const network = {
 };
 const cluster = { name: "trading-us-east-1", securityGroupId: "sg-0a1b2c3d4e5f60718" };
 const hostedZone = { kind: "adopt", name: "example.com", id: "Z0123456789ABCDEFGHIJ" };
+const endpoints = { primary: "api-us-east-1.example.com", standby: "api-us-west-2.example.com" };
+const recordName = "api.market-scanning.example.com";
 const accounts = { trading: "111122223333", archive: "444455556666" };
 const complianceLocks = { kind: "deferred" };
 const acknowledged = {
@@ -32,7 +34,7 @@ const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
 
 /** Sound settings of a stack of each role, and no more than it needs. */
 const sound: Record<Role, Changes> = {
-  prod: { network, cluster, hostedZone },
+  prod: { network, cluster, hostedZone, endpoints },
   dr: { network, cluster },
   archive: { assumeRoleArn },
 };
@@ -84,13 +86,16 @@ const rule = {
   needed: (role: Role) =>
     `missing: the ${role} stack needs it for the database; add it to the stack's file`,
   zone: "missing: the prod stack holds the failover records; add it, with kind adopt or create",
+  endpoints:
+    "missing: the failover records of the prod stack lead to them; add it, with a host name each for primary and standby",
+  host: 'must be a host name without a trailing dot; write it like "api.example.com"',
   network: 'must be a mapping with the keys vpcId, subnetIds; write one "key: value" a line',
   landing: "only the dr stack has a landing phase; remove it, or set it to whole",
   archiveNetwork: "the archive runs nothing and has no network of its own; remove it",
   dns: "only the prod stack holds DNS records; remove it",
   assumedRole: "only the archive stack takes on a role in another account; remove it",
   unknown:
-    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, network, cluster, hostedZone. Correct the spelling or remove it",
+    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, network, cluster, hostedZone, endpoints. Correct the spelling or remove it",
 };
 
 describe("a stack's settings", () => {
@@ -124,7 +129,21 @@ describe("a stack's settings", () => {
   const accepted: readonly (readonly [string, Role, Changes])[] = [
     ["the landing phase of dr", "dr", { phase: "landing" }],
     ["a sandbox", "prod", { profile: "sandbox" }],
-    ["a zone that the stack makes", "prod", { hostedZone: { kind: "create", name: "a.example" } }],
+    [
+      "a zone that the stack makes",
+      "prod",
+      { hostedZone: { kind: "create", name: "market-scanning.example.com" } },
+    ],
+    [
+      "hosts outside the zone, such as load balancers",
+      "prod",
+      {
+        endpoints: {
+          primary: "k8s-api-0123456789.us-east-1.elb.amazonaws.com",
+          standby: "k8s-api-0123456789.us-west-2.elb.amazonaws.com",
+        },
+      },
+    ],
     ["an archive in the same account", "archive", { assumeRoleArn: undefined }],
     ["locks that somebody signed for", "archive", { complianceLocks: acknowledged }],
   ];
@@ -154,6 +173,58 @@ describe("a stack's settings", () => {
       ["a prod stack without a zone", "prod", { hostedZone: undefined }, rule.zone],
       ["a dr stack with a zone", "dr", { hostedZone }, rule.dns],
       ["an archive with a zone", "archive", { hostedZone }, rule.dns],
+      ["a prod stack without endpoints", "prod", { endpoints: undefined }, rule.endpoints],
+      ["a dr stack with endpoints", "dr", { endpoints }, rule.dns],
+      ["an archive with endpoints", "archive", { endpoints }, rule.dns],
+      [
+        "a zone that does not hold the name",
+        "prod",
+        { hostedZone: { ...hostedZone, name: "scanning.example.com" } },
+        `must be the zone that holds "${recordName}", failover.recordName of systems/market-scanning.yaml; name that zone, or correct the record's name`,
+        "hostedZone.name",
+      ],
+      [
+        "a zone whose name only ends like the zone that holds the name",
+        "prod",
+        { hostedZone: { ...hostedZone, name: "ample.com" } },
+        `must be the zone that holds "${recordName}", failover.recordName of systems/market-scanning.yaml; name that zone, or correct the record's name`,
+        "hostedZone.name",
+      ],
+      [
+        "a zone that is the name",
+        "prod",
+        { hostedZone: { kind: "create", name: recordName } },
+        "is itself failover.recordName of systems/market-scanning.yaml, and a zone's own name cannot have the CNAMEs that failover needs; give the record a name inside the zone",
+        "hostedZone.name",
+      ],
+      [
+        "an endpoint that is the name itself",
+        "prod",
+        { endpoints: { ...endpoints, standby: recordName } },
+        "must not be failover.recordName of systems/market-scanning.yaml, which leads here; name a host of the region's own",
+        "endpoints.standby",
+      ],
+      [
+        "one endpoint for both regions",
+        "prod",
+        { endpoints: { ...endpoints, standby: endpoints.primary } },
+        "must differ from endpoints.primary (api-us-east-1.example.com), or a failover would lead back to it; name a host of the standby region's own",
+        "endpoints.standby",
+      ],
+      [
+        "an endpoint that is an address",
+        "prod",
+        { endpoints: { ...endpoints, primary: "192.0.2.1" } },
+        rule.host,
+        "endpoints.primary",
+      ],
+      [
+        "an endpoint with a part of 64 characters",
+        "prod",
+        { endpoints: { ...endpoints, primary: `${"a".repeat(64)}.example.com` } },
+        rule.host,
+        "endpoints.primary",
+      ],
       ["a role to take on in prod", "prod", { assumeRoleArn }, rule.assumedRole],
       ["a role to take on in dr", "dr", { assumeRoleArn }, rule.assumedRole],
       [

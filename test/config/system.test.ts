@@ -115,7 +115,9 @@ describe("a system file", () => {
         "an unknown key in a section",
         "failover.recordTTL",
         "60s",
-        rule.unknown("mode, recordName, recordTtl, checkInterval, checkFailures, operatorDecision"),
+        rule.unknown(
+          "mode, recordName, recordTtl, healthPath, checkInterval, checkFailures, operatorDecision",
+        ),
       ],
       ["an objective without a unit", "dataClasses.signals.rto", 15, rule.duration],
       ["an objective with a long unit", "dataClasses.signals.rto", "15min", rule.duration],
@@ -151,6 +153,12 @@ describe("a system file", () => {
         "failover.checkInterval",
         "20s",
         "must be 10s or 30s, the two intervals that Route 53 offers; choose one of them",
+      ],
+      [
+        "a health path that does not start with a slash",
+        "failover.healthPath",
+        "health",
+        'must be a path without spaces, at most 255 characters; write it like "/health"',
       ],
       [
         "an even number of sentinels, whatever the quorum",
@@ -327,6 +335,15 @@ describe("a system file", () => {
     const retention = (period: string, lockClass: string) =>
       `must be at least ${period}, the period of lock class ${lockClass}, because locked objects cannot be deleted sooner; raise it, or choose a lock class with a shorter period`;
     const cases: readonly (readonly [string, Changes, Finding])[] = [
+      [
+        "the slow check interval where the plan leaves time for the fast one only",
+        { "failover.checkInterval": "30s", "scenarios.region.rto": "8m" },
+        wrong(
+          "failover.checkInterval",
+          "30s",
+          "too slow for scenarios.region.rto (8m): users would be sent to the standby region after checkInterval 30s × checkFailures 3 + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 510s; set it to 10s, which makes 450s",
+        ),
+      ],
       [
         "a tier that ends before its lock does",
         { "lockClasses.operational.period": "36d" },

@@ -33,14 +33,14 @@ const badInputs: readonly BadInput[] = [
         replace: "oldVersionsRetention: 9d\noldVersionRetention:",
       },
     ],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:30: oldVersionsRetention, found "9d"
+    stderr: `${oneProblem}  systems/market-scanning.yaml:31: oldVersionsRetention, found "9d"
       unknown key; allowed here: id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, budgets, alarms. Correct the spelling or remove it
 `,
   },
   {
     title: "a duration without a unit",
     edits: [{ file: system, find: "rto: 1m #", replace: "rto: 1 #" }],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:68: dataClasses.signals.rto, found 1
+    stderr: `${oneProblem}  systems/market-scanning.yaml:69: dataClasses.signals.rto, found 1
       must be a duration: a whole number and a unit of s, m, h, d or y; write it like "15m", "90d" or "7y"
 `,
   },
@@ -60,7 +60,7 @@ const badInputs: readonly BadInput[] = [
         replace: "retention: 80d\n    transitions",
       },
     ],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:54: tiers.daily.retention, found "80d"
+    stderr: `${oneProblem}  systems/market-scanning.yaml:55: tiers.daily.retention, found "80d"
       must be at least 90d, the period of lock class daily, because locked objects cannot be deleted sooner; raise it, or choose a lock class with a shorter period
 `,
   },
@@ -69,8 +69,15 @@ const badInputs: readonly BadInput[] = [
     edits: [
       { file: system, find: 'GLACIER: 90d # Plan, "Time', replace: 'GLACIER: 20d # Plan, "Time' },
     ],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:61: tiers.monthly.transitions.STANDARD_IA, found "30d"
+    stderr: `${oneProblem}  systems/market-scanning.yaml:62: tiers.monthly.transitions.STANDARD_IA, found "30d"
       S3 refuses STANDARD_IA at 30 days and then GLACIER at 20: objects only move to colder classes, and then expire; put them in that order
+`,
+  },
+  {
+    title: "a zone that does not match the name",
+    edits: [{ file: "Pulumi.prod.yaml", find: "name: example.com", replace: "name: example.org" }],
+    stderr: `${oneProblem}  Pulumi.prod.yaml:23: hostedZone.name, found "example.org"
+      must be the zone that holds "api.market-scanning.example.com", failover.recordName of systems/market-scanning.yaml; name that zone, or correct the record's name
 `,
   },
   {
@@ -83,7 +90,7 @@ const badInputs: readonly BadInput[] = [
   {
     title: "an even number of sentinels",
     edits: [{ file: system, find: "sentinels: 3", replace: "sentinels: 4" }],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:155: stores.cache.sentinels, found 4
+    stderr: `${oneProblem}  systems/market-scanning.yaml:156: stores.cache.sentinels, found 4
       must be odd, so that a split network leaves one majority; use 3, 5, 7 or 9
 `,
   },
@@ -96,7 +103,7 @@ const badInputs: readonly BadInput[] = [
         replace: "stores: [database, cash, financial-records]",
       },
     ],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:71: dataClasses.signals.stores.1, found "cash"
+    stderr: `${oneProblem}  systems/market-scanning.yaml:72: dataClasses.signals.stores.1, found "cash"
       there is no store "cash"; use one of database, cache, time-series, time-series-exports, topics, images, configuration, financial-records, audit-records, system-logs, or add it to stores
 `,
   },
