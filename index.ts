@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { declareDatabase } from "./composition/database";
+import { declareDns } from "./composition/dns";
 import { declareImages } from "./composition/images";
 import { declareKeys } from "./composition/keys";
 import { landscapeOf } from "./composition/places";
@@ -27,6 +28,7 @@ function program(): StackOutputs {
   const roles = settings.role === "prod" ? declareRoles(configuration, landscape, options) : [];
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
   const images = declareImages(configuration, landscape, keys, roles, options);
+  const dns = declareDns(configuration, landscape, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   if (database !== undefined) {
     declareSnapshots(configuration, landscape, vaults, database.current, {
@@ -45,6 +47,7 @@ function program(): StackOutputs {
     vaults: mapValues(vaults.byLockClass, ({ arn }) => arn),
     ...(images === undefined ? {} : { images: mapValues(images, ({ url }) => url) }),
     noticeTopicArn: vaults.noticeTopicArn,
+    ...dns,
     ...(database === undefined
       ? {}
       : {

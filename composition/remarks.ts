@@ -2,6 +2,7 @@ import { type Configuration } from "../config/configuration";
 import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";
 import { type NotBuilt } from "../contracts/outputs";
+import { remarksOnDns } from "./dns";
 import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
 
@@ -12,7 +13,6 @@ const builtKinds: readonly StoreKind[] = ["database", "objects", "images"];
 const partsNotBuilt: readonly NotBuilt[] = [
   { path: "dataClasses", what: "objectives, compared with what the mechanisms reach" },
   { path: "scenarios", what: "objectives by disaster, compared likewise" },
-  { path: "failover", what: "health checks and failover records" },
   { path: "stores.*.logicalBackups", what: "jobs that back up, and their roles and keys' users" },
   { path: "schedules", what: "jobs that verify, monitor and rehearse" },
   { path: "alarms", what: "alarms on lag, late backups and late copies, and who is told" },
@@ -46,7 +46,8 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
 }
 
 /** What a reader should know before trusting the stack. */
-export function remarksOn({ settings, system }: Configuration): string[] {
+export function remarksOn(configuration: Configuration): string[] {
+  const { settings, system } = configuration;
   if (settings.profile === "sandbox") {
     return [
       "sandbox: nothing is locked or protected, and everything can be deleted",
@@ -63,8 +64,11 @@ export function remarksOn({ settings, system }: Configuration): string[] {
   );
   return [
     ...locks,
+    ...remarksOnDns(configuration),
     ...(settings.phase === "landing"
-      ? ["landing phase: only what other stacks copy into; nothing here is copied anywhere yet"]
+      ? [
+          "landing phase: only what other stacks copy into or name; nothing here is copied anywhere yet",
+        ]
       : []),
     ...promotionRemarks(system),
     ...passwordRemarks(system),

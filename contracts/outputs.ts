@@ -17,6 +17,10 @@ export interface StackOutputs {
   readonly noticeTopicArn: unknown;
   /** The database, where this stack has one. */
   readonly database?: Readonly<Record<string, unknown>>;
+  /** The name that users resolve, where this stack holds its records. */
+  readonly dns?: Readonly<Record<string, unknown>>;
+  /** The switch that sends users to a region, where this stack holds it: the commands to throw it. */
+  readonly failoverSwitch?: Readonly<Record<string, unknown>>;
   /** What the system file declares and no component builds yet. */
   readonly notBuiltYet: readonly NotBuilt[];
   /** What a reader should know before trusting the stack. */

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { loadSystem } from "../../config/configuration";
+import { failoverTime } from "../../config/failoverTime";
 import { stackShape } from "../../config/stack";
 import { systemShape } from "../../config/system";
+import { failoverSwitch, switchCommand } from "../../contracts/failoverSwitch";
 import { projectDirectory } from "../support/projectCopy";
 
 /** Every key that a schema knows, at any depth; names that the reader chooses are not keys. */
@@ -47,6 +50,25 @@ describe("documentation", () => {
       );
     });
   }
+
+  it("throws the switch with the commands that the stack gives", () => {
+    const text = readFileSync(join(projectDirectory, "docs", "dns.md"), "utf8");
+    const standby = { system: "market-scanning", region: "us-west-2", account: "111122223333" };
+    const commands = [...text.matchAll(/^aws cloudwatch put-metric-data .*$/gm)].map(String);
+    assert.deepEqual(commands, [
+      switchCommand("standby", standby),
+      switchCommand("primary", standby),
+    ]);
+    const { region, namespace } = failoverSwitch(standby);
+    assert.ok(text.includes(`"aws:RequestedRegion": "${region}"`));
+    assert.ok(text.includes(`"cloudwatch:namespace": "${namespace}"`));
+  });
+
+  it("gives the time of a failover as it is counted", () => {
+    const text = readFileSync(join(projectDirectory, "docs", "dns.md"), "utf8");
+    const { failover } = loadSystem("hft", join(projectDirectory, "systems"));
+    assert.ok(text.includes(`60s = ${String(failoverTime(failover).seconds)}s`));
+  });
 
   for (const document of documents) {
     it(`links from ${document} to files that are there`, () => {

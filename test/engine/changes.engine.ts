@@ -125,6 +125,19 @@ describe("changes on a real engine", function () {
     await deployment.up("prod");
   });
 
+  it("ask the endpoint less often with a new check, and leave the old one", async () => {
+    const endpoints = () =>
+      deployment.world.everything().filter(({ urn }) => urn.endsWith("::failover-primary-endpoint"))
+        .length;
+    assert.equal(endpoints(), 1);
+    deployment.edit(file, "checkInterval: 10s", "checkInterval: 30s");
+    const { changes } = await deployment.up("prod");
+    assert.equal(changes["replace"], 1);
+    assert.equal(changes["update"], 1);
+    assert.equal(endpoints(), 2);
+    assertOnly(await deployment.preview("prod"), "same");
+  });
+
   it("turn governance into compliance locks once they are acknowledged, in every stack", async () => {
     deployment.editStacks(
       "{ kind: deferred }",

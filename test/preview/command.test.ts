@@ -252,7 +252,7 @@ describe("preview command", () => {
     assert.match(stdout, /--system ID/);
   });
 
-  it("declares only what others copy into while dr is landing", async () => {
+  it("declares only what others copy into or name while dr is landing", async () => {
     const { status, stdout } = await runEdited(
       [{ file: "Pulumi.dr.yaml", find: "phase: whole", replace: "phase: landing" }],
       ["--stack", "dr", "--json"],
@@ -263,7 +263,13 @@ describe("preview command", () => {
         JSON.parse(stdout) as { stacks: { resources: { type: string }[] }[] }
       ).stacks[0]?.resources.map(({ type }) => type.split(":").pop()),
     );
-    for (const present of ["Key", "Vault", "Bucket", "BucketObjectLockConfiguration"]) {
+    for (const present of [
+      "Key",
+      "Vault",
+      "Bucket",
+      "BucketObjectLockConfiguration",
+      "MetricAlarm",
+    ]) {
       assert.ok(types.has(present), present);
     }
     for (const absent of ["BucketReplicationConfig", "Cluster", "Plan", "RestoreTestingPlan"]) {

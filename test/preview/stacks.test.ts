@@ -234,6 +234,42 @@ describe("preview of every system", () => {
         assert.deepEqual(repositories(stack(archive)), []);
       });
 
+      it("has a PRIMARY and a SECONDARY record of one name in prod, which live a minute at most", () => {
+        const records = ofType(stack(prod), "aws:route53/record:Record").map(
+          ({ inputs }) => inputs,
+        );
+        assert.deepEqual(
+          records
+            .map(
+              ({ failoverRoutingPolicies: policies }) =>
+                (policies as unknown as { type: string }[])[0]?.type,
+            )
+            .sort(),
+          ["PRIMARY", "SECONDARY"],
+        );
+        assert.equal(new Set(records.map(({ name }) => name)).size, 1);
+        assert.equal(new Set(records.map(({ records: hosts }) => String(hosts))).size, 2);
+        assert.ok(records.every(({ ttl }) => Number(ttl) <= 60));
+      });
+
+      it("reads, in prod, the switch's alarm that dr declares, and dr declares nothing global", () => {
+        const [alarm, ...others] = ofType(stack(dr), "aws:cloudwatch/metricAlarm:MetricAlarm");
+        assert.deepEqual(others, []);
+        const [check] = ofType(stack(prod), "aws:route53/healthCheck:HealthCheck").filter(
+          ({ inputs }) => inputs["type"] === "CLOUDWATCH_METRIC",
+        );
+        assert.equal(check?.inputs["cloudwatchAlarmName"], alarm?.inputs["name"]);
+        assert.equal(check?.inputs["cloudwatchAlarmRegion"], alarm?.region);
+        // A check keeps the alarm's settings: what tells it to read them again is all of them.
+        for (const [setting, value] of Object.entries(check?.inputs["triggers"] ?? {})) {
+          assert.equal(String(alarm?.inputs[setting]), value, setting);
+        }
+        assert.deepEqual(
+          stack(dr).resources.filter(({ region }) => region === "global"),
+          [],
+        );
+      });
+
       it("keeps every policy within what AWS takes", () => {
         // Characters: IAM, KMS, S3, SNS and ECR quotas. An inline role policy is the smallest.
         const longest: Record<string, number> = {
