@@ -65,7 +65,17 @@ const rules = {
     separator: "/",
   },
   topic: { carries: "region", maximumLength: 256, pattern: hyphenated },
-  alarm: { carries: "region", maximumLength: 255, pattern: hyphenated },
+  // The slash makes a prefix that no other system's alarms have, which event patterns go by.
+  alarm: {
+    carries: "region",
+    maximumLength: 255,
+    pattern: /^[a-z0-9-]+(\/[a-z0-9-]+){2}$/,
+    separator: "/",
+  },
+  eventRule: { carries: "region", maximumLength: 64, pattern: hyphenated },
+  queue: { carries: "region", maximumLength: 80, pattern: hyphenated },
+  trail: { carries: "region", maximumLength: 128, pattern: hyphenated },
+  budget: { carries: "nothing", maximumLength: 100, pattern: hyphenated },
 } as const satisfies Record<string, NamingRule>;
 
 /**
@@ -109,6 +119,21 @@ export type Purpose =
   | "repository-creation"
   | "break-glass"
   | "failover-switch"
+  | "audit-logs"
+  | "audit-trail"
+  | "notice-forwarding"
+  | "notices-out"
+  | "notices-in"
+  | "local-notices"
+  | "heartbeats-out"
+  | "heartbeats-in"
+  | "undelivered-notices"
+  | "missed-copies"
+  | "health-check"
+  | "backup-cost"
+  | "transfer-cost"
+  | "storage-cost"
+  | `${string}-copies-${"late-from" | "failed-to"}-${string}`
   | `${string}-records`
   | `${string}-vault`;
 
@@ -203,9 +228,44 @@ export function repositoryArnPattern(place: Place): string {
   return `arn:aws:ecr:${place.region}:${place.account}:repository/${repositoryPrefix(place)}/*`;
 }
 
+/** ARN of an EventBridge rule on the default bus. */
+export function eventRuleArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:events:${place.region}:${place.account}:rule/${physicalName("eventRule", purpose, place)}`;
+}
+
+/** ARN of a region's default event bus, where AWS's own events appear. */
+export function defaultEventBusArn({ region, account }: Place): string {
+  return `arn:aws:events:${region}:${account}:event-bus/default`;
+}
+
+/** ARN of an SQS queue. */
+export function queueArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:sqs:${place.region}:${place.account}:${physicalName("queue", purpose, place)}`;
+}
+
+/** ARN of an SNS topic. */
+export function topicArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:sns:${place.region}:${place.account}:${physicalName("topic", purpose, place)}`;
+}
+
+/** ARN of a CloudTrail trail. */
+export function trailArn(purpose: Purpose, place: Place): string {
+  return `arn:aws:cloudtrail:${place.region}:${place.account}:trail/${physicalName("trail", purpose, place)}`;
+}
+
+/** What the names of all alarms of a system begin with, and no other system's. */
+export function alarmNamePrefix(system: string): string {
+  return `${system}/`;
+}
+
 /** Bucket of the records of a lock class. */
 export function recordsPurpose(lockClass: string): Purpose {
   return `${lockClass}-records`;
+}
+
+/** Id of the replication rule of record buckets that copies to a place; metrics bear it. */
+export function replicationRuleId({ region }: Place): string {
+  return `to-${region}`;
 }
 
 /** Vault of the snapshots of a lock class. */

@@ -15,6 +15,10 @@ export interface StackOutputs {
   readonly images?: Readonly<Record<string, unknown>>;
   /** ARN of the topic for notices. */
   readonly noticeTopicArn: unknown;
+  /** ARN of the audit trail, where this stack makes one. */
+  readonly auditTrailArn?: unknown;
+  /** The archive in an account of its own: what its administrators make the role from. */
+  readonly breakGlassRole?: Readonly<Record<string, unknown>>;
   /** The database, where this stack has one. */
   readonly database?: Readonly<Record<string, unknown>>;
   /** The name that users resolve, where this stack holds its records. */

@@ -31,4 +31,9 @@ export type TaggedPurpose =
   | "secrets"
   | "images"
   | "replication"
-  | "failover";
+  | "failover"
+  | "monitoring"
+  | "audit-trail"
+  | "audit-logs"
+  | "break-glass"
+  | "budget";

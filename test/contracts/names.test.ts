@@ -4,21 +4,28 @@ import fc from "fast-check";
 import { loadSystem, systemIds } from "../../config/configuration";
 import { identifier } from "../../config/field";
 import {
+  alarmNamePrefix,
   bucketArn,
   databaseClusterArn,
   databaseInstanceArn,
   databasePurpose,
+  defaultEventBusArn,
+  eventRuleArn,
   keyAliasArn,
   type NamedService,
   namedServices,
   physicalName,
   type Place,
   type Purpose,
+  queueArn,
   recordsPurpose,
   repositoryArnPattern,
   repositoryName,
   repositoryPrefix,
+  replicationRuleId,
   roleArn,
+  topicArn,
+  trailArn,
   vaultArn,
   vaultPurpose,
 } from "../../contracts/names";
@@ -40,14 +47,23 @@ const purposesOf: Record<
   NamedService,
   (lockClass: string, generation: number) => readonly Purpose[]
 > = {
-  bucket: (lockClass) => ["access-logs", recordsPurpose(lockClass)],
-  keyAlias: () => ["database", "records", "snapshots", "secrets", "notices", "images"],
+  bucket: (lockClass) => ["access-logs", "audit-logs", recordsPurpose(lockClass)],
+  keyAlias: () => [
+    "database",
+    "records",
+    "snapshots",
+    "secrets",
+    "notices",
+    "images",
+    "audit-logs",
+  ],
   vault: (lockClass) => [vaultPurpose(lockClass)],
   backupPlan: () => ["snapshots"],
   backupSelection: (_, generation) => ["database", `generation-${String(generation)}`],
   restoreTestingPlan: () => ["restore-test"],
   role: () => [
     "record-replication",
+    "notice-forwarding",
     "snapshots",
     "restore-test",
     "repository-creation",
@@ -66,13 +82,35 @@ const purposesOf: Record<
   securityGroup: (_, generation) => databases(generation),
   secret: () => ["database-administrator"],
   topic: () => ["notices"],
-  alarm: () => ["failover-switch"],
+  alarm: (lockClass) => [
+    "database-recovery-point-lag",
+    "database-replication-lag",
+    "database-replication-broken",
+    "failover-switch",
+    "health-check",
+    "heartbeats-in",
+    "missed-copies",
+    "undelivered-notices",
+    `${lockClass}-copies-failed-to-us-west-2`,
+    `${lockClass}-copies-late-from-us-west-2`,
+  ],
+  eventRule: () => [
+    "heartbeats-in",
+    "heartbeats-out",
+    "local-notices",
+    "notices-in",
+    "notices-out",
+  ],
+  queue: () => ["heartbeats-in", "missed-copies", "undelivered-notices"],
+  trail: () => ["audit-trail"],
+  budget: () => ["backup-cost", "transfer-cost", "storage-cost"],
 };
 
 describe("physical names", () => {
   // Pinned: a name that changes replaces or orphans what bears it.
   const pinned: readonly (readonly [NamedService, Purpose, string])[] = [
     ["bucket", "access-logs", "market-scanning-access-logs-111122223333-us-east-1"],
+    ["bucket", "audit-logs", "market-scanning-audit-logs-111122223333-us-east-1"],
     ["bucket", "regulated-records", "market-scanning-regulated-records-111122223333-us-east-1"],
     ["keyAlias", "database", "alias/market-scanning-database-us-east-1"],
     ["keyAlias", "records", "alias/market-scanning-records-us-east-1"],
@@ -80,12 +118,14 @@ describe("physical names", () => {
     ["keyAlias", "secrets", "alias/market-scanning-secrets-us-east-1"],
     ["keyAlias", "notices", "alias/market-scanning-notices-us-east-1"],
     ["keyAlias", "images", "alias/market-scanning-images-us-east-1"],
+    ["keyAlias", "audit-logs", "alias/market-scanning-audit-logs-us-east-1"],
     ["vault", "regulated-vault", "market-scanning-regulated-vault-us-east-1"],
     ["backupPlan", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["backupSelection", "database", "market-scanning-database-us-east-1"],
     ["backupSelection", "generation-2", "market-scanning-generation-2-us-east-1"],
     ["restoreTestingPlan", "restore-test", "market_scanning_restore_test_us_east_1"],
     ["role", "record-replication", "market-scanning-record-replication-us-east-1"],
+    ["role", "notice-forwarding", "market-scanning-notice-forwarding-us-east-1"],
     ["role", "snapshots", "market-scanning-snapshots-us-east-1"],
     ["role", "restore-test", "market-scanning-restore-test-us-east-1"],
     ["role", "repository-creation", "market-scanning-repository-creation-us-east-1"],
@@ -126,7 +166,44 @@ describe("physical names", () => {
     ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
-    ["alarm", "failover-switch", "market-scanning-failover-switch-us-east-1"],
+    [
+      "alarm",
+      "database-recovery-point-lag",
+      "market-scanning/database-recovery-point-lag/us-east-1",
+    ],
+    ["alarm", "database-replication-lag", "market-scanning/database-replication-lag/us-east-1"],
+    [
+      "alarm",
+      "database-replication-broken",
+      "market-scanning/database-replication-broken/us-east-1",
+    ],
+    ["alarm", "failover-switch", "market-scanning/failover-switch/us-east-1"],
+    ["alarm", "health-check", "market-scanning/health-check/us-east-1"],
+    ["alarm", "heartbeats-in", "market-scanning/heartbeats-in/us-east-1"],
+    ["alarm", "missed-copies", "market-scanning/missed-copies/us-east-1"],
+    ["alarm", "undelivered-notices", "market-scanning/undelivered-notices/us-east-1"],
+    [
+      "alarm",
+      "regulated-copies-failed-to-us-west-2",
+      "market-scanning/regulated-copies-failed-to-us-west-2/us-east-1",
+    ],
+    [
+      "alarm",
+      "regulated-copies-late-from-us-west-2",
+      "market-scanning/regulated-copies-late-from-us-west-2/us-east-1",
+    ],
+    ["eventRule", "heartbeats-in", "market-scanning-heartbeats-in-us-east-1"],
+    ["eventRule", "heartbeats-out", "market-scanning-heartbeats-out-us-east-1"],
+    ["eventRule", "local-notices", "market-scanning-local-notices-us-east-1"],
+    ["eventRule", "notices-in", "market-scanning-notices-in-us-east-1"],
+    ["eventRule", "notices-out", "market-scanning-notices-out-us-east-1"],
+    ["queue", "heartbeats-in", "market-scanning-heartbeats-in-us-east-1"],
+    ["queue", "missed-copies", "market-scanning-missed-copies-us-east-1"],
+    ["queue", "undelivered-notices", "market-scanning-undelivered-notices-us-east-1"],
+    ["trail", "audit-trail", "market-scanning-audit-trail-us-east-1"],
+    ["budget", "backup-cost", "market-scanning-backup-cost"],
+    ["budget", "transfer-cost", "market-scanning-transfer-cost"],
+    ["budget", "storage-cost", "market-scanning-storage-cost"],
   ];
   for (const [service, purpose, name] of pinned) {
     it(`call the ${service} for ${purpose} ${name}`, () => {
@@ -143,14 +220,14 @@ describe("physical names", () => {
     );
   });
 
-  it("differ between regions, but for global clusters and the secret that they share", () => {
+  it("differ between regions, but for global clusters, the secret that they share, and budgets", () => {
     const standby = { ...place, region: "us-west-2" };
     const shared = pinned.filter(
       ([service, purpose, name]) => physicalName(service, purpose, standby) === name,
     );
     assert.deepEqual(
       shared.map(([service]) => service),
-      ["globalCluster", "globalCluster", "secret"],
+      ["globalCluster", "globalCluster", "secret", "budget", "budget", "budget"],
     );
   });
 
@@ -163,6 +240,7 @@ describe("physical names", () => {
       different.map(([, , name]) => name),
       [
         "market-scanning-access-logs-111122223333-us-east-1",
+        "market-scanning-audit-logs-111122223333-us-east-1",
         "market-scanning-regulated-records-111122223333-us-east-1",
       ],
     );
@@ -192,6 +270,10 @@ describe("physical names", () => {
         "database-generation-12-16",
       ],
     );
+  });
+
+  it("call a replication rule after the place that it copies to", () => {
+    assert.equal(replicationRuleId({ ...place, region: "us-west-2" }), "to-us-west-2");
   });
 });
 
@@ -282,6 +364,31 @@ describe("ARNs", () => {
       databaseInstanceArn(place, 2),
       "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-generation-2-us-east-1",
     ],
+    [
+      "a rule",
+      eventRuleArn("notices-in", place),
+      "arn:aws:events:us-east-1:111122223333:rule/market-scanning-notices-in-us-east-1",
+    ],
+    [
+      "the default event bus",
+      defaultEventBusArn(place),
+      "arn:aws:events:us-east-1:111122223333:event-bus/default",
+    ],
+    [
+      "a queue",
+      queueArn("heartbeats-in", place),
+      "arn:aws:sqs:us-east-1:111122223333:market-scanning-heartbeats-in-us-east-1",
+    ],
+    [
+      "a topic",
+      topicArn("notices", place),
+      "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+    ],
+    [
+      "a trail",
+      trailArn("audit-trail", place),
+      "arn:aws:cloudtrail:us-east-1:111122223333:trail/market-scanning-audit-trail-us-east-1",
+    ],
   ];
   for (const [what, arn, expected] of pinned) {
     it(`name ${what} by its physical name`, () => {
@@ -354,6 +461,18 @@ describe("physical names of any system", () => {
     );
   });
 
+  it("of alarms begin as no other system's do", () => {
+    fc.assert(
+      fc.property(systems, lockClass, ([one, other], name) => {
+        for (const purpose of purposesOf.alarm(name)) {
+          const alarm = physicalName("alarm", purpose, { ...place, system: one });
+          assert.equal(alarm.startsWith(alarmNamePrefix(one)), true);
+          assert.equal(alarm.startsWith(alarmNamePrefix(other)), one === other);
+        }
+      }),
+    );
+  });
+
   it("of a secret never look as if they ended in the suffix of an ARN", () => {
     fc.assert(
       fc.property(system, (id) => {
@@ -377,7 +496,7 @@ describe("physical names of any system", () => {
     ]);
     assert.deepEqual(Object.fromEntries(lengths), {
       bucket: 63, // S3's limit
-      keyAlias: 46,
+      keyAlias: 47,
       vault: 48, // AWS Backup's limit is 50
       backupPlan: 40,
       backupSelection: 44, // as the vault's
@@ -392,7 +511,11 @@ describe("physical names of any system", () => {
       securityGroup: 53,
       secret: 38,
       topic: 38,
-      alarm: 46,
+      alarm: 69,
+      eventRule: 45,
+      queue: 50,
+      trail: 42,
+      budget: 29,
     });
   });
 
