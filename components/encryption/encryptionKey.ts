@@ -6,7 +6,8 @@ import { keepData } from "../dataProtection";
 import { keyPolicy, type KeyUser } from "./keyPolicy";
 
 /** What a customer-managed key encrypts. One key each, so that a leak or a mistake stays small. */
-export type KeyPurpose = "database" | "records" | "snapshots" | "secrets" | "notices" | "images";
+export type KeyPurpose =
+  "database" | "records" | "snapshots" | "secrets" | "notices" | "images" | "audit-logs";
 
 /** Inputs of {@link EncryptionKey}. */
 export interface EncryptionKeyArgs {

@@ -13,7 +13,8 @@ import { type Place } from "../../contracts/names";
  *   the role go on using the key, which snapshots and restores need.
  * - `through-service`: anybody in the account, but only through that AWS service in this region.
  * - `logs`: CloudWatch Logs, for log groups whose ARN matches one of the patterns.
- * - `publishers`: AWS services that publish to a topic encrypted with the key.
+ * - `publishers`: AWS services that publish to a topic, or send to a queue, encrypted with the key.
+ * - `trail`: CloudTrail, for the logs of one trail, and whoever the account lets read them.
  */
 export type KeyUser =
   | {
@@ -29,7 +30,8 @@ export type KeyUser =
       readonly service: "rds" | "secretsmanager" | "backup" | "ecr";
     }
   | { readonly kind: "logs"; readonly logGroupArnPatterns: readonly string[] }
-  | { readonly kind: "publishers"; readonly services: readonly string[] };
+  | { readonly kind: "publishers"; readonly services: readonly string[] }
+  | { readonly kind: "trail"; readonly trailArn: string };
 
 /** What a user may do with a key. */
 export type KeyUse = "encrypt" | "decrypt";
@@ -142,7 +144,40 @@ function statementsFor(user: KeyUser, place: Place): PolicyStatement[] {
           Resource: "*",
         },
       ];
+    case "trail":
+      return trailStatements(user.trailArn, place);
   }
+}
+
+function trailStatements(trailArn: string, place: Place): PolicyStatement[] {
+  const ofTrail = { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn };
+  const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
+  return [
+    {
+      Sid: "EncryptTrail",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "kms:GenerateDataKey",
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceArn": trailArn, ...ofTrail } },
+    },
+    {
+      Sid: "DescribeForTrail",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "kms:DescribeKey",
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceArn": trailArn } },
+    },
+    {
+      Sid: "ReadTrail",
+      Effect: "Allow",
+      Principal: accountRoot(place.account),
+      Action: "kms:Decrypt",
+      Resource: "*",
+      Condition: { StringEquals: { "kms:CallerAccount": place.account, ...ofTrail } },
+    },
+  ];
 }
 
 function roleStatements(user: Extract<KeyUser, { kind: "roles" }>): PolicyStatement[] {

@@ -175,3 +175,54 @@ export function accessLogBucketPolicy(
     },
   ]);
 }
+
+/**
+ * The policy of a bucket that takes the logs of a trail. Nobody at all may remove a log or lift its
+ * lock: not the break-glass role either, whose own deeds are in there.
+ *
+ * @param disposable True in a sandbox, where whoever made the bucket may empty it.
+ */
+export function auditLogBucketPolicy(
+  bucketArn: string,
+  account: string,
+  trailArn: string,
+  minimumTlsVersion: string,
+  disposable: boolean,
+): string {
+  const forTrail = { "aws:SourceArn": trailArn };
+  const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
+  return policyDocument([
+    ...tlsStatements(bucketArn, minimumTlsVersion),
+    {
+      Sid: "LookBeforeWriting",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "s3:GetBucketAcl",
+      Resource: bucketArn,
+      Condition: { StringEquals: forTrail },
+    },
+    {
+      Sid: "TakeAuditLogs",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "s3:PutObject",
+      Resource: `${bucketArn}/AWSLogs/${account}/*`,
+      Condition: { StringEquals: { ...forTrail, "s3:x-amz-acl": "bucket-owner-full-control" } },
+    },
+    ...(disposable
+      ? []
+      : [
+          {
+            Sid: "RefuseRemovingLogs",
+            Effect: "Deny",
+            Principal: "*",
+            Action: [
+              "s3:BypassGovernanceRetention",
+              "s3:DeleteObjectVersion",
+              "s3:PutObjectRetention",
+            ],
+            Resource: `${bucketArn}/*`,
+          } as const,
+        ]),
+  ]);
+}

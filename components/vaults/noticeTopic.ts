@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName, type Place } from "../../contracts/names";
-import { policyDocument } from "../../contracts/policyDocument";
+import { physicalName, type Place, topicArn } from "../../contracts/names";
+import { policyDocument, type PolicyStatement } from "../../contracts/policyDocument";
 import { purposeTags, type Tags } from "../../contracts/tags";
 import { keepData } from "../dataProtection";
 
@@ -28,11 +28,10 @@ export class NoticeTopic extends pulumi.ComponentResource {
   public constructor(name: string, args: NoticeTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-dr:vaults:NoticeTopic", name, {}, opts);
     const child = { parent: this, ...keepData(args.disposable ?? false) };
-    const topicName = physicalName("topic", "notices", args.place);
     const topic = new aws.sns.Topic(
       name,
       {
-        name: topicName,
+        name: physicalName("topic", "notices", args.place),
         kmsMasterKeyId: args.kmsKeyArn,
         tags: purposeTags(args.tags, "notices"),
       },
@@ -42,19 +41,38 @@ export class NoticeTopic extends pulumi.ComponentResource {
       `${name}-policy`,
       {
         arn: topic.arn,
-        policy: policyDocument([
-          {
-            Sid: "Publish",
-            Effect: "Allow",
-            Principal: { Service: args.publishers },
-            Action: "sns:Publish",
-            Resource: `arn:aws:sns:${args.place.region}:${args.place.account}:${topicName}`,
-          },
-        ]),
+        policy: policyDocument(publishStatements(args)),
       },
       child,
     );
     this.arn = topic.arn;
     this.registerOutputs({ arn: this.arn });
   }
+}
+
+/** Services that say for which account they publish. EventBridge does not, and is not asked. */
+const accountable = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"];
+
+function publishStatements({ place, publishers }: NoticeTopicArgs): PolicyStatement[] {
+  const publish = (Sid: string, Service: readonly string[]) =>
+    ({
+      Sid,
+      Effect: "Allow",
+      Principal: { Service },
+      Action: "sns:Publish",
+      Resource: topicArn("notices", place),
+    }) as const;
+  const forAccount = publishers.filter((service) => accountable.includes(service));
+  const others = publishers.filter((service) => !accountable.includes(service));
+  return [
+    ...(others.length === 0 ? [] : [publish("Publish", others)]),
+    ...(forAccount.length === 0
+      ? []
+      : [
+          {
+            ...publish("PublishForAccount", forAccount),
+            Condition: { StringEquals: { "aws:SourceAccount": place.account } },
+          },
+        ]),
+  ];
 }

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { BreakGlassRole } from "../../components/access/breakGlassRole";
 import { ServiceRole } from "../../components/access/serviceRole";
+import { MonthlyBudget } from "../../components/cost/monthlyBudget";
 import { Administrator } from "../../components/database/administrator";
 import { AuroraDatabase } from "../../components/database/auroraDatabase";
 import { DatabaseNetwork } from "../../components/database/databaseNetwork";
@@ -11,7 +13,17 @@ import { EncryptionKey } from "../../components/encryption/encryptionKey";
 import { ImageRegistry } from "../../components/images/imageRegistry";
 import { ImageRepository } from "../../components/images/imageRepository";
 import { RepositoryTemplate } from "../../components/images/repositoryTemplate";
+import { AuditTrail } from "../../components/monitoring/auditTrail";
+import { DatabaseLagAlarms } from "../../components/monitoring/databaseLagAlarms";
+import { HealthCheckAlarm } from "../../components/monitoring/healthCheckAlarm";
+import { Heartbeats } from "../../components/monitoring/heartbeats";
+import { IncomingCopyAlarms } from "../../components/monitoring/incomingCopyAlarms";
+import { NoticeRule } from "../../components/monitoring/noticeRule";
+import { NoticeSubscribers } from "../../components/monitoring/noticeSubscribers";
+import { OutgoingCopyAlarms } from "../../components/monitoring/outgoingCopyAlarms";
+import { WatchedQueue } from "../../components/monitoring/watchedQueue";
 import { AccessLogBucket } from "../../components/storage/accessLogBucket";
+import { AuditLogBucket } from "../../components/storage/auditLogBucket";
 import { RecordBucket } from "../../components/storage/recordBucket";
 import { BackupRegion } from "../../components/vaults/backupRegion";
 import { BackupVault } from "../../components/vaults/backupVault";
@@ -57,10 +69,22 @@ function disposableCase<Args extends object>(
 /** Every component, in each of its shapes. */
 export const cases: readonly ContractCase[] = [
   disposableCase(
+    "BreakGlassRole",
+    "trading-dr:access:BreakGlassRole",
+    BreakGlassRole,
+    minimal.breakGlassRoleArgs,
+  ),
+  disposableCase(
     "ServiceRole",
     "trading-dr:access:ServiceRole",
     ServiceRole,
     minimal.serviceRoleArgs,
+  ),
+  disposableCase(
+    "MonthlyBudget",
+    "trading-dr:cost:MonthlyBudget",
+    MonthlyBudget,
+    minimal.monthlyBudgetArgs,
   ),
   disposableCase(
     "Administrator",
@@ -165,10 +189,79 @@ export const cases: readonly ContractCase[] = [
     minimal.repositoryTemplateArgs,
   ),
   disposableCase(
+    "AuditTrail",
+    "trading-dr:monitoring:AuditTrail",
+    AuditTrail,
+    minimal.auditTrailArgs,
+  ),
+  disposableCase(
+    "DatabaseLagAlarms (Aurora)",
+    "trading-dr:monitoring:DatabaseLagAlarms",
+    DatabaseLagAlarms,
+    minimal.databaseLagAlarmsArgs,
+  ),
+  disposableCase(
+    "DatabaseLagAlarms (plain RDS)",
+    "trading-dr:monitoring:DatabaseLagAlarms",
+    DatabaseLagAlarms,
+    {
+      ...minimal.databaseLagAlarmsArgs,
+      engine: "rds-postgresql",
+    },
+  ),
+  disposableCase(
+    "HealthCheckAlarm",
+    "trading-dr:monitoring:HealthCheckAlarm",
+    HealthCheckAlarm,
+    minimal.healthCheckAlarmArgs,
+  ),
+  disposableCase(
+    "Heartbeats",
+    "trading-dr:monitoring:Heartbeats",
+    Heartbeats,
+    minimal.heartbeatsArgs,
+  ),
+  disposableCase(
+    "IncomingCopyAlarms",
+    "trading-dr:monitoring:IncomingCopyAlarms",
+    IncomingCopyAlarms,
+    minimal.incomingCopyAlarmsArgs,
+  ),
+  disposableCase(
+    "NoticeRule",
+    "trading-dr:monitoring:NoticeRule",
+    NoticeRule,
+    minimal.noticeRuleArgs,
+  ),
+  disposableCase(
+    "NoticeSubscribers",
+    "trading-dr:monitoring:NoticeSubscribers",
+    NoticeSubscribers,
+    minimal.noticeSubscribersArgs,
+  ),
+  disposableCase(
+    "OutgoingCopyAlarms",
+    "trading-dr:monitoring:OutgoingCopyAlarms",
+    OutgoingCopyAlarms,
+    minimal.outgoingCopyAlarmsArgs,
+  ),
+  disposableCase(
+    "WatchedQueue",
+    "trading-dr:monitoring:WatchedQueue",
+    WatchedQueue,
+    minimal.watchedQueueArgs,
+  ),
+  disposableCase(
     "AccessLogBucket",
     "trading-dr:storage:AccessLogBucket",
     AccessLogBucket,
     minimal.accessLogBucketArgs,
+  ),
+  disposableCase(
+    "AuditLogBucket",
+    "trading-dr:storage:AuditLogBucket",
+    AuditLogBucket,
+    minimal.auditLogBucketArgs,
   ),
   disposableCase(
     "RecordBucket",
@@ -252,12 +345,14 @@ export const untaggedTypes: readonly string[] = [
   "aws:ecr/replicationConfiguration:ReplicationConfiguration",
   "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
   "aws:ecr/repositoryPolicy:RepositoryPolicy",
+  "aws:cloudwatch/eventTarget:EventTarget",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:kms/alias:Alias",
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
   "aws:route53/record:Record",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   "aws:s3/bucketLogging:BucketLogging",
+  "aws:s3/bucketNotification:BucketNotification",
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   "aws:s3/bucketPolicy:BucketPolicy",
@@ -267,6 +362,8 @@ export const untaggedTypes: readonly string[] = [
   "aws:s3/bucketVersioning:BucketVersioning",
   "aws:secretsmanager/secretVersion:SecretVersion",
   "aws:sns/topicPolicy:TopicPolicy",
+  "aws:sns/topicSubscription:TopicSubscription",
+  "aws:sqs/queuePolicy:QueuePolicy",
 ];
 
 /** Types that hold data, or without which data cannot be read. */

@@ -72,6 +72,8 @@ const replaceable: Readonly<Record<string, object>> = {
   // A check of an endpoint; the others have nothing that AWS replaces.
   "aws:route53/healthCheck:HealthCheck HTTPS": { retainOnDelete: true },
   "aws:secretsmanager/secretVersion:SecretVersion": { retainOnDelete: true },
+  // Not AWS's doing: whoever is taken out of the program must not go on being told.
+  "aws:sns/topicSubscription:TopicSubscription": { protect: true },
 };
 
 /** A resource's type, and of a health check what it checks: that decides what AWS can change. */

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type BreakGlassRoleArgs } from "../../components/access/breakGlassRole";
 import { type ServiceRoleArgs } from "../../components/access/serviceRole";
+import { type MonthlyBudgetArgs } from "../../components/cost/monthlyBudget";
 import { type AdministratorArgs } from "../../components/database/administrator";
 import { type AuroraDatabaseArgs } from "../../components/database/auroraDatabase";
 import { type AdministratorLogin, type DatabaseArgs } from "../../components/database/database";
@@ -11,7 +13,18 @@ import { type PublicZoneArgs } from "../../components/dns/publicZone";
 import { type EncryptionKeyArgs } from "../../components/encryption/encryptionKey";
 import { type ImageRepositoryArgs } from "../../components/images/imageRepository";
 import { type RepositoryTemplateArgs } from "../../components/images/repositoryTemplate";
+import { type AlarmsArgs } from "../../components/monitoring/alarm";
+import { type AuditTrailArgs } from "../../components/monitoring/auditTrail";
+import { type DatabaseLagAlarmsArgs } from "../../components/monitoring/databaseLagAlarms";
+import { type HealthCheckAlarmArgs } from "../../components/monitoring/healthCheckAlarm";
+import { type HeartbeatsArgs } from "../../components/monitoring/heartbeats";
+import { type IncomingCopyAlarmsArgs } from "../../components/monitoring/incomingCopyAlarms";
+import { type NoticeRuleArgs } from "../../components/monitoring/noticeRule";
+import { type NoticeSubscribersArgs } from "../../components/monitoring/noticeSubscribers";
+import { type OutgoingCopyAlarmsArgs } from "../../components/monitoring/outgoingCopyAlarms";
+import { type WatchedQueueArgs } from "../../components/monitoring/watchedQueue";
 import { type AccessLogBucketArgs } from "../../components/storage/accessLogBucket";
+import { type AuditLogBucketArgs } from "../../components/storage/auditLogBucket";
 import { type RecordBucketArgs } from "../../components/storage/recordBucket";
 import { type BackupVaultArgs } from "../../components/vaults/backupVault";
 import { type NoticeTopicArgs } from "../../components/vaults/noticeTopic";
@@ -231,4 +244,115 @@ export const failoverRecordArgs: FailoverRecordArgs = {
   standby: { place: standby, hostName: "api-us-west-2.example.com" },
   check: { path: "/health", intervalSeconds: 10, failures: 3 },
   tags,
+};
+
+export const breakGlassRoleArgs: BreakGlassRoleArgs = {
+  place: primary,
+  watchedRegions: ["us-east-1", "us-west-2"],
+  bucketPurposes: ["regulated-records"],
+  vaultPurposes: ["regulated-vault"],
+  tags,
+};
+
+export const monthlyBudgetArgs: MonthlyBudgetArgs = {
+  place: primary,
+  cost: "backup",
+  dollars: 10000,
+  topicArn: "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+  tags,
+};
+
+/** What all components with alarms take in a region. */
+export function alarmsArgs(place: Place): AlarmsArgs {
+  return {
+    place,
+    topicArn: `arn:aws:sns:${place.region}:${place.account}:market-scanning-notices-${place.region}`,
+    tags,
+  };
+}
+
+export const auditLogBucketArgs: AuditLogBucketArgs = {
+  place: primary,
+  kmsKeyArn: keyArn(primary),
+  accessLogBucket: "market-scanning-access-logs-111122223333-us-east-1",
+  retentionDays: 1096,
+  cleaning: { oldVersionDays: 90, incompleteUploadDays: 7 },
+  minimumTlsVersion: "1.3",
+  tags,
+};
+
+export const auditTrailArgs: AuditTrailArgs = {
+  place: primary,
+  bucketName: "market-scanning-audit-logs-111122223333-us-east-1",
+  kmsKeyArn: keyArn(primary),
+  recordBucketArns: ["arn:aws:s3:::market-scanning-regulated-records-111122223333-us-east-1"],
+  tags,
+};
+
+export const databaseLagAlarmsArgs: DatabaseLagAlarmsArgs = {
+  ...alarmsArgs(standby),
+  engine: "aurora-postgresql",
+  generation: 1,
+  sourceRegion: "us-east-1",
+  limitSeconds: 30,
+  following: true,
+};
+
+export const healthCheckAlarmArgs: HealthCheckAlarmArgs = {
+  ...alarmsArgs(primary),
+  healthCheckId: "11111111-2222-3333-4444-555555555555",
+};
+
+export const heartbeatsArgs: HeartbeatsArgs = {
+  ...alarmsArgs(standby),
+  other: primary,
+  roleArn: "arn:aws:iam::111122223333:role/market-scanning-notice-forwarding-us-west-2",
+  kmsKeyArn: keyArn(standby),
+};
+
+export const incomingCopyAlarmsArgs: IncomingCopyAlarmsArgs = {
+  ...alarmsArgs(standby),
+  lockClasses: ["regulated"],
+  sources: [primary],
+  limitSeconds: 900,
+};
+
+export const noticeRuleArgs: NoticeRuleArgs = {
+  place: primary,
+  purpose: "local-notices",
+  description: "Tells of trouble with the database",
+  pattern: '{"source":["aws.rds"]}',
+  target: {
+    kind: "topic",
+    arn: "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+  },
+  undeliveredQueueArn:
+    "arn:aws:sqs:us-east-1:111122223333:market-scanning-undelivered-notices-us-east-1",
+  tags,
+};
+
+export const noticeSubscribersArgs: NoticeSubscribersArgs = {
+  topicArn: "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+  emails: ["oncall@example.com"],
+};
+
+export const outgoingCopyAlarmsArgs: OutgoingCopyAlarmsArgs = {
+  ...alarmsArgs(primary),
+  lockClasses: ["regulated"],
+  destinations: [standby],
+  kmsKeyArn: keyArn(primary),
+};
+
+export const watchedQueueArgs: WatchedQueueArgs = {
+  ...alarmsArgs(primary),
+  purpose: "undelivered-notices",
+  kmsKeyArn: keyArn(primary),
+  sender: {
+    service: "events.amazonaws.com",
+    sourceArns: [
+      "arn:aws:events:us-east-1:111122223333:rule/market-scanning-notices-out-us-east-1",
+    ],
+  },
+  expects: "nothing",
+  description: "Notices could not be delivered",
 };

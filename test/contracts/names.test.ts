@@ -464,7 +464,7 @@ describe("physical names of any system", () => {
   it("of alarms begin as no other system's do", () => {
     fc.assert(
       fc.property(systems, lockClass, ([one, other], name) => {
-        for (const purpose of purposesOf.alarm(name)) {
+        for (const purpose of purposesOf.alarm(name, 2)) {
           const alarm = physicalName("alarm", purpose, { ...place, system: one });
           assert.equal(alarm.startsWith(alarmNamePrefix(one)), true);
           assert.equal(alarm.startsWith(alarmNamePrefix(other)), one === other);

@@ -242,4 +242,36 @@ describe("key policy", () => {
       [],
     );
   });
+
+  it("lets CloudTrail encrypt the logs of one trail, and the account's readers decrypt them", () => {
+    const trailArn =
+      "arn:aws:cloudtrail:us-east-1:111122223333:trail/market-scanning-audit-trail-us-east-1";
+    const ofTrail = { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn };
+    assert.deepEqual(statementsFor({ kind: "trail", trailArn }), [
+      {
+        Sid: "EncryptTrail",
+        Effect: "Allow",
+        Principal: { Service: "cloudtrail.amazonaws.com" },
+        Action: "kms:GenerateDataKey",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceArn": trailArn, ...ofTrail } },
+      },
+      {
+        Sid: "DescribeForTrail",
+        Effect: "Allow",
+        Principal: { Service: "cloudtrail.amazonaws.com" },
+        Action: "kms:DescribeKey",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceArn": trailArn } },
+      },
+      {
+        Sid: "ReadTrail",
+        Effect: "Allow",
+        Principal: ownAccount,
+        Action: "kms:Decrypt",
+        Resource: "*",
+        Condition: { StringEquals: { "kms:CallerAccount": "111122223333", ...ofTrail } },
+      },
+    ]);
+  });
 });

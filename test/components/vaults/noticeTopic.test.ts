@@ -48,6 +48,27 @@ describe("NoticeTopic", () => {
     ]);
   });
 
+  it("takes notices of alarms and budgets of its own account only, which those services name", async () => {
+    const services = ["backup.amazonaws.com", "cloudwatch.amazonaws.com", "budgets.amazonaws.com"];
+    const all = await declared((options) => {
+      new NoticeTopic("notices", { ...noticeTopicArgs, publishers: services }, options);
+    });
+    const publish = {
+      Effect: "Allow",
+      Action: "sns:Publish",
+      Resource: "arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1",
+    };
+    assert.deepEqual(statementsOf(all.only(policyType).inputs["policy"]), [
+      { Sid: "Publish", Principal: { Service: ["backup.amazonaws.com"] }, ...publish },
+      {
+        Sid: "PublishForAccount",
+        Principal: { Service: ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] },
+        ...publish,
+        Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
+      },
+    ]);
+  });
+
   it("offers its ARN", () => {
     assert.deepEqual(Object.keys(topic.only("trading-dr:vaults:NoticeTopic").outputs ?? {}), [
       "arn",

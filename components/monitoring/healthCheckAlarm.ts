@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { keepData } from "../dataProtection";
+import { rejectProblems } from "../problems";
+import { type AlarmsArgs, declareAlarm } from "./alarm";
+
+/** Inputs of {@link HealthCheckAlarm}. */
+export interface HealthCheckAlarmArgs extends AlarmsArgs {
+  /** Id of the Route 53 health check. */
+  readonly healthCheckId: pulumi.Input<string>;
+}
+
+/** The only region where Route 53 publishes health checks. */
+const healthCheckRegion = "us-east-1";
+
+/**
+ * The alarm on a Route 53 health check that fails. Route 53 publishes in us-east-1 alone, so this
+ * one is as good as that region is: what tells of its loss are the heartbeats.
+ */
+export class HealthCheckAlarm extends pulumi.ComponentResource {
+  public constructor(
+    name: string,
+    args: HealthCheckAlarmArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    rejectProblems("HealthCheckAlarm", name, healthCheckAlarmProblems(args));
+    super("trading-dr:monitoring:HealthCheckAlarm", name, {}, opts);
+    declareAlarm(
+      name,
+      {
+        purpose: "health-check",
+        description: `The endpoint of ${args.place.system} is unhealthy: decide whether to fail over.`,
+        metric: ["AWS/Route53", "HealthCheckStatus", { HealthCheckId: args.healthCheckId }],
+        statistic: "Minimum",
+        limit: { below: 1 },
+        periodSeconds: 60,
+        periods: 1,
+        missing: "breaching",
+      },
+      args,
+      { parent: this, ...keepData(args.disposable ?? false) },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** Everything wrong with the inputs; empty when they are sound. */
+export function healthCheckAlarmProblems({ place }: HealthCheckAlarmArgs): string[] {
+  return place.region === healthCheckRegion
+    ? []
+    : [
+        `place must be in ${healthCheckRegion}, where Route 53 publishes health checks, got ${place.region}`,
+      ];
+}
