@@ -2,10 +2,14 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { declareAuditTrail } from "./composition/audit";
+import { declareBreakGlassRoles, foreignBreakGlassRole } from "./composition/breakGlass";
+import { declareBudgets } from "./composition/budgets";
 import { declareDatabase } from "./composition/database";
 import { declareDns } from "./composition/dns";
 import { declareImages } from "./composition/images";
 import { declareKeys } from "./composition/keys";
+import { declareMonitoring } from "./composition/monitoring";
 import { landscapeOf } from "./composition/places";
 import { declareRecordBuckets } from "./composition/records";
 import { notBuiltYet, remarksOn } from "./composition/remarks";
@@ -28,6 +32,7 @@ function program(): StackOutputs {
   const roles = settings.role === "prod" ? declareRoles(configuration, landscape, options) : [];
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
   const images = declareImages(configuration, landscape, keys, roles, options);
+  const auditTrail = declareAuditTrail(configuration, landscape, recordBuckets, options);
   const dns = declareDns(configuration, landscape, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   if (database !== undefined) {
@@ -36,6 +41,22 @@ function program(): StackOutputs {
       dependsOn: [...roles, database.current, ...Object.values(vaults.byLockClass)],
     });
   }
+  const topic = vaults.noticeTopic;
+  declareMonitoring(
+    configuration,
+    landscape,
+    {
+      topicArn: topic.arn,
+      noticeKeyArn: keys.notices.arn,
+      lockClasses: Object.keys(recordBuckets),
+    },
+    { ...options, dependsOn: [...roles, ...Object.values(recordBuckets), topic] },
+  );
+  if (settings.role === "prod") {
+    declareBreakGlassRoles(configuration, landscape, options);
+    declareBudgets(configuration, landscape, topic.arn, { ...options, dependsOn: [topic] });
+  }
+  const breakGlassRole = foreignBreakGlassRole(configuration, landscape);
   return {
     system: system.id,
     role: settings.role,
@@ -46,8 +67,10 @@ function program(): StackOutputs {
     recordBuckets: mapValues(recordBuckets, ({ bucketName }) => bucketName),
     vaults: mapValues(vaults.byLockClass, ({ arn }) => arn),
     ...(images === undefined ? {} : { images: mapValues(images, ({ url }) => url) }),
-    noticeTopicArn: vaults.noticeTopicArn,
+    noticeTopicArn: topic.arn,
     ...dns,
+    ...(auditTrail === undefined ? {} : { auditTrailArn: auditTrail.arn }),
+    ...(breakGlassRole === undefined ? {} : { breakGlassRole }),
     ...(database === undefined
       ? {}
       : {

@@ -5,6 +5,7 @@ import { type Configuration } from "../config/configuration";
 import { type System } from "../config/system";
 import { databasePurpose, physicalName, type Place, roleArn } from "../contracts/names";
 import { everyGenerationOf } from "./generations";
+import { noticeKeyUsers } from "./notices";
 import { type Landscape } from "./places";
 
 /** The keys of a region, by purpose. The archive has no database, no secrets and no images. */
@@ -32,7 +33,7 @@ export function declareKeys(
   const shared = {
     records: key("records", recordUsers(landscape)),
     snapshots: key("snapshots", snapshotUsers(landscape)),
-    notices: key("notices", [{ kind: "publishers", services: ["backup.amazonaws.com"] }]),
+    notices: key("notices", [{ kind: "publishers", services: noticeKeyUsers(landscape) }]),
   };
   return landscape.own === landscape.archive
     ? shared

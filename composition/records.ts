@@ -1,12 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { AccessLogBucket } from "../components/storage/accessLogBucket";
-import { type ObjectLifecycle } from "../components/storage/lifecycle";
+import { type BucketCleaning, type ObjectLifecycle } from "../components/storage/lifecycle";
 import { RecordBucket, type RecordBucketArgs } from "../components/storage/recordBucket";
 import { type Configuration } from "../config/configuration";
 import { wholeDays } from "../config/duration";
 import { transitionsOf } from "../config/stores";
 import { type System } from "../config/system";
-import { bucketArn, keyAliasArn, recordsPurpose, roleArn } from "../contracts/names";
+import {
+  bucketArn,
+  keyAliasArn,
+  type Purpose,
+  recordsPurpose,
+  replicationRuleId,
+  roleArn,
+} from "../contracts/names";
 import { recordPrefix, recoveryPointPrefix } from "../contracts/objectKeys";
 import { type Keys } from "./keys";
 import { lockOf } from "./locks";
@@ -26,11 +33,11 @@ export function declareRecordBuckets(
 ): Record<string, RecordBucket> {
   const { settings, system } = configuration;
   const lifecycles = lifecyclesByLockClass(system);
-  const purposes = Object.keys(lifecycles).map(recordsPurpose);
-  const cleaning = {
-    oldVersionDays: wholeDays(system.oldVersionRetention),
-    incompleteUploadDays: wholeDays(system.incompleteUploadRetention),
-  };
+  const logged: Purpose[] = [
+    ...Object.keys(lifecycles).map(recordsPurpose),
+    ...(settings.auditTrail.kind === "create" ? (["audit-logs"] as const) : []),
+  ];
+  const cleaning = cleaningOf(system);
   const shared = {
     place: landscape.own,
     cleaning,
@@ -42,7 +49,7 @@ export function declareRecordBuckets(
     "access-logs",
     {
       ...shared,
-      sourceBucketArns: purposes.map((purpose) => bucketArn(purpose, landscape.own)),
+      sourceBucketArns: logged.map((purpose) => bucketArn(purpose, landscape.own)),
       retentionDays: wholeDays(system.accessLogRetention),
     },
     options,
@@ -70,6 +77,14 @@ export function declareRecordBuckets(
       return [lockClass, bucket];
     }),
   );
+}
+
+/** What is cleaned up in every bucket. */
+export function cleaningOf(system: System): BucketCleaning {
+  return {
+    oldVersionDays: wholeDays(system.oldVersionRetention),
+    incompleteUploadDays: wholeDays(system.incompleteUploadRetention),
+  };
 }
 
 /** The lock classes that hold objects, and the lifecycles of those objects. */
@@ -109,7 +124,7 @@ function replicationOf(
   return (lockClass) => ({
     roleArn: roleArn("record-replication", own),
     destinations: copiesTo.map((place) => ({
-      id: `to-${place.region}`,
+      id: replicationRuleId(place),
       bucketArn: bucketArn(recordsPurpose(lockClass), place),
       keyAliasArn: keyAliasArn("records", place),
       mutual: place !== archive,

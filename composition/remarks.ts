@@ -15,8 +15,7 @@ const partsNotBuilt: readonly NotBuilt[] = [
   { path: "scenarios", what: "objectives by disaster, compared likewise" },
   { path: "stores.*.logicalBackups", what: "jobs that back up, and their roles and keys' users" },
   { path: "schedules", what: "jobs that verify, monitor and rehearse" },
-  { path: "alarms", what: "alarms on lag, late backups and late copies, and who is told" },
-  { path: "budgets", what: "notices of monthly cost" },
+  { path: "alarms.backupLate", what: "the alarm on a backup that is late, which jobs measure" },
 ];
 
 /** What the system file declares and nothing builds yet. */
@@ -75,6 +74,16 @@ export function remarksOn(configuration: Configuration): string[] {
     ...(settings.role !== "archive" && settings.accounts.archive !== settings.accounts.trading
       ? [
           "snapshots go to another region and account in one step, which AWS Backup has not always done for databases: see the first copy succeed (docs/operations.md)",
+        ]
+      : []),
+    ...(settings.auditTrail.kind === "create"
+      ? []
+      : [
+          `audit trail ${settings.auditTrail.name} is adopted: without its management events nobody hears of the break-glass role, and without its data events nobody sees who removes records (docs/operations.md)`,
+        ]),
+    ...(settings.role === "archive" && settings.accounts.archive !== settings.accounts.trading
+      ? [
+          "administrators of the archive's account make its break-glass role, from the output breakGlassRole",
         ]
       : []),
     ...(system.owns.includes("backup-region-settings")

@@ -8,7 +8,8 @@ import {
   type SnapshotScope,
 } from "../components/vaults/snapshotPolicies";
 import { type Configuration } from "../config/configuration";
-import { type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
+import { defaultEventBusArn, type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
+import { policyDocument } from "../contracts/policyDocument";
 import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
 import { type Landscape } from "./places";
@@ -59,8 +60,27 @@ export function declareRoles(
               options,
             ),
           ];
+    const forwarding = new ServiceRole(
+      `notice-forwarding-${place.region}`,
+      {
+        ...shared,
+        purpose: "notice-forwarding",
+        description: `Sends notices and heartbeats of ${system.id} from ${place.region} to ${other.region}`,
+        service: "events.amazonaws.com",
+        policy: policyDocument([
+          {
+            Sid: "SendToOtherRegion",
+            Effect: "Allow",
+            Action: "events:PutEvents",
+            Resource: defaultEventBusArn(other),
+          },
+        ]),
+        taggedPurpose: "monitoring",
+      },
+      options,
+    );
     if (engine === undefined) {
-      return [replication, ...repositories];
+      return [replication, forwarding, ...repositories];
     }
     const scope: SnapshotScope = {
       place,
@@ -94,7 +114,7 @@ export function declareRoles(
       },
       options,
     );
-    return [replication, ...repositories, snapshots, restoreTest];
+    return [replication, forwarding, ...repositories, snapshots, restoreTest];
   };
   return [...rolesOf(primary, standby), ...rolesOf(standby, primary)];
 }

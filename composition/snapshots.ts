@@ -18,12 +18,13 @@ import {
 import { databaseOf, generationsIn } from "./generations";
 import { type Keys } from "./keys";
 import { lockOf } from "./locks";
+import { topicPublishers } from "./notices";
 import { type Landscape } from "./places";
 
 /** The vaults of a stack's region, by lock class, and the topic that they report to. */
 export interface Vaults {
   readonly byLockClass: Readonly<Record<string, BackupVault>>;
-  readonly noticeTopicArn: pulumi.Output<string>;
+  readonly noticeTopic: NoticeTopic;
 }
 
 /** Declares the vaults of a stack's region, and the region's opt-in where this system owns it. */
@@ -42,7 +43,7 @@ export function declareVaults(
     {
       place: own,
       kmsKeyArn: keys.notices.arn,
-      publishers: ["backup.amazonaws.com"],
+      publishers: topicPublishers(landscape),
       tags,
       disposable,
     },
@@ -71,7 +72,7 @@ export function declareVaults(
       return [[lockClass, vault] as const];
     }),
   );
-  return { byLockClass, noticeTopicArn: topic.arn };
+  return { byLockClass, noticeTopic: topic };
 }
 
 /**

@@ -103,6 +103,14 @@ export function date() {
   return z.iso.date({ error: 'must be a calendar date; write it like "2026-11-21"' });
 }
 
+/** An address of electronic mail. That somebody reads it is for its owner to see. */
+export function email() {
+  return text(
+    'must be an e-mail address; write it like "trading-oncall@example.com"',
+    /^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$/,
+  );
+}
+
 /**
  * An AWS region's name, outside of China and the US government's partition, whose ARNs begin
  * differently. That the region exists is for AWS to say.

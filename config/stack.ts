@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endpoints, hostedZone } from "./dns";
-import { account, date, identifier, oneOf, section, text, whenSound } from "./field";
+import { account, date, email, identifier, oneOf, section, text, whenSound } from "./field";
 
 /**
  * The schema of a stack's own settings, `Pulumi.<stack>.yaml`: only what differs from region to
@@ -57,6 +57,36 @@ const complianceLocks = z.discriminatedUnion(
   },
 );
 
+/** Who is told of alarms, failed backups and budgets; the topic takes other subscribers beside. */
+const notify = z
+  .array(email(), { error: "must be a list of e-mail addresses; write one a line" })
+  .min(1, {
+    error: "must name at least one e-mail address, or alarms would be raised and nobody told",
+  })
+  .refine((addresses) => new Set(addresses).size === addresses.length, {
+    error: "names an address twice; name each address once",
+  });
+
+/** The record of who did what to keys, buckets and vaults: a new trail, or one that is there. */
+const auditTrail = z.discriminatedUnion(
+  "kind",
+  [
+    section({ kind: z.literal("create") }),
+    section({
+      kind: z.literal("adopt"),
+      /** Of an organization's trail, or of the trail of another system in the same account. */
+      name: text(
+        'must be a trail\'s name; write it like "organization-trail"',
+        /^[A-Za-z0-9][A-Za-z0-9._-]{2,127}$/,
+      ),
+    }),
+  ],
+  {
+    error:
+      "must have a kind: create, or adopt (with the name of a trail that logs this region); set kind to one of them",
+  },
+);
+
 /** The keys of `trading-dr:` in a stack file. */
 export const stackShape = section({
   system: identifier(15),
@@ -77,6 +107,8 @@ export const stackShape = section({
     /^arn:aws:iam::\d{12}:role\/\S+$/,
   ).optional(),
   complianceLocks: complianceLocks.optional(),
+  notify,
+  auditTrail,
   network: network.optional(),
   cluster: cluster.optional(),
   hostedZone: hostedZone.optional(),

@@ -36,7 +36,7 @@ export class FailoverSwitch extends pulumi.ComponentResource {
       name,
       {
         name: alarmName,
-        alarmDescription: `ALARM: users of ${args.place.system} are sent to ${args.place.region}. An operator decides it; no data leaves it as it is`,
+        alarmDescription: `ALARM: users of ${args.place.system} are sent to ${args.place.region}. An operator decides it; no data leaves it as it is.`,
         namespace,
         metricName,
         ...switchAlarm,

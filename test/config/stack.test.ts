@@ -30,6 +30,8 @@ const acknowledged = {
   approver: "Chief compliance officer",
   reason: "SOX",
 };
+const notify = ["trading-oncall@example.com"];
+const auditTrail = { kind: "create" };
 const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
 
 /** Sound settings of a stack of each role, and no more than it needs. */
@@ -40,7 +42,7 @@ const sound: Record<Role, Changes> = {
 };
 
 function rawSettings(role: Role, changes: Changes): Raw {
-  const common = { system: "market-scanning", role, accounts, complianceLocks };
+  const common = { system: "market-scanning", role, accounts, complianceLocks, notify, auditTrail };
   const settings: Changes = { ...common, ...sound[role], ...changes };
   const raw = Object.entries(settings)
     .filter(([, value]) => value !== undefined)
@@ -94,8 +96,12 @@ const rule = {
   archiveNetwork: "the archive runs nothing and has no network of its own; remove it",
   dns: "only the prod stack holds DNS records; remove it",
   assumedRole: "only the archive stack takes on a role in another account; remove it",
+  notify: "must name at least one e-mail address, or alarms would be raised and nobody told",
+  email: 'must be an e-mail address; write it like "trading-oncall@example.com"',
+  trail:
+    "must have a kind: create, or adopt (with the name of a trail that logs this region); set kind to one of them",
   unknown:
-    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, network, cluster, hostedZone, endpoints. Correct the spelling or remove it",
+    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints. Correct the spelling or remove it",
 };
 
 describe("a stack's settings", () => {
@@ -116,6 +122,8 @@ describe("a stack's settings", () => {
         profile: "production",
         accounts,
         complianceLocks,
+        notify,
+        auditTrail,
         ...sound[role],
       });
     });
@@ -146,6 +154,8 @@ describe("a stack's settings", () => {
     ],
     ["an archive in the same account", "archive", { assumeRoleArn: undefined }],
     ["locks that somebody signed for", "archive", { complianceLocks: acknowledged }],
+    ["a trail that is there", "dr", { auditTrail: { kind: "adopt", name: "organization-trail" } }],
+    ["two who are told", "prod", { notify: ["a@example.com", "b.c+d@trading.example.com"] }],
   ];
   for (const [what, role, changes] of accepted) {
     it(`accept ${what}`, () => {
@@ -227,6 +237,41 @@ describe("a stack's settings", () => {
       ],
       ["a role to take on in prod", "prod", { assumeRoleArn }, rule.assumedRole],
       ["a role to take on in dr", "dr", { assumeRoleArn }, rule.assumedRole],
+      [
+        "nobody who is told",
+        "prod",
+        { notify: undefined },
+        "missing: must be a list of e-mail addresses; write one a line",
+      ],
+      ["a list of nobody who is told", "archive", { notify: [] }, rule.notify],
+      [
+        "somebody who is told at no address",
+        "dr",
+        { notify: ["oncall@example.com", "oncall"] },
+        rule.email,
+        "notify.1",
+      ],
+      [
+        "an address that is named twice",
+        "dr",
+        { notify: ["oncall@example.com", "oncall@example.com"] },
+        "names an address twice; name each address once",
+      ],
+      ["no word on the audit trail", "dr", { auditTrail: undefined }, `missing: ${rule.trail}`],
+      [
+        "an audit trail of no kind",
+        "prod",
+        { auditTrail: { kind: "none" } },
+        rule.trail,
+        "auditTrail.kind",
+      ],
+      [
+        "an audit trail that is adopted without its name",
+        "archive",
+        { auditTrail: { kind: "adopt" } },
+        'missing: must be a trail\'s name; write it like "organization-trail"',
+        "auditTrail.name",
+      ],
       [
         "a network in one availability zone",
         "dr",

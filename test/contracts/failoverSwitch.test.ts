@@ -7,7 +7,7 @@ describe("failover switch", () => {
   // Pinned: a name that changes on one side only is a switch that moves nothing.
   it("is an alarm and a metric of the system's own, in the standby region", () => {
     assert.deepEqual(failoverSwitch(standby), {
-      alarmName: "market-scanning-failover-switch-us-west-2",
+      alarmName: "market-scanning/failover-switch/us-west-2",
       region: "us-west-2",
       namespace: "trading-dr/failover/market-scanning",
       metricName: "UsersInStandbyRegion",

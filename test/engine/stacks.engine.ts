@@ -78,8 +78,10 @@ for (const system of systemIds(join(projectDirectory, "systems"))) {
 
 /** Roles that something names and that no stack makes. */
 const madeElsewhere = [
-  // Declared by no component yet: whoever administers the account makes it.
-  /:role\/[a-z-]+-break-glass-[a-z0-9-]+$/,
+  // The archive's account has administrators of its own, who make it.
+  /:role\/[a-z-]+-break-glass-eu-west-1$/,
+  // Every account has one in every region.
+  /:event-bus\/default$/,
   // Made by AWS Backup.
   /:role\/aws-service-role\/backup\.amazonaws\.com\/AWSServiceRoleForBackup$/,
   // The account itself.

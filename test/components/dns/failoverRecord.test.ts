@@ -114,7 +114,7 @@ describe("FailoverRecord", () => {
   it("reads the switch in the standby region, by the alarm's name, and keeps what it last read", () => {
     assert.deepEqual(only("failover-switch", checkType), {
       type: "CLOUDWATCH_METRIC",
-      cloudwatchAlarmName: "market-scanning-failover-switch-us-west-2",
+      cloudwatchAlarmName: "market-scanning/failover-switch/us-west-2",
       cloudwatchAlarmRegion: "us-west-2",
       insufficientDataHealthStatus: "LastKnownStatus",
       triggers: {

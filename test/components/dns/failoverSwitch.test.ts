@@ -24,9 +24,9 @@ describe("FailoverSwitch", () => {
 
   it("goes off at one data point, and stays as it is without any", () => {
     assert.deepEqual(found.only(alarmType).inputs, {
-      name: "market-scanning-failover-switch-us-west-2",
+      name: "market-scanning/failover-switch/us-west-2",
       alarmDescription:
-        "ALARM: users of market-scanning are sent to us-west-2. An operator decides it; no data leaves it as it is",
+        "ALARM: users of market-scanning are sent to us-west-2. An operator decides it; no data leaves it as it is.",
       namespace: "trading-dr/failover/market-scanning",
       metricName: "UsersInStandbyRegion",
       statistic: "Maximum",
@@ -41,7 +41,7 @@ describe("FailoverSwitch", () => {
 
   it("offers its alarm's name", () => {
     assert.deepEqual(found.only("trading-dr:dns:FailoverSwitch").outputs, {
-      alarmName: "market-scanning-failover-switch-us-west-2",
+      alarmName: "market-scanning/failover-switch/us-west-2",
     });
   });
 });

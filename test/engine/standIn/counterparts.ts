@@ -177,6 +177,10 @@ export const counterparts: Readonly<Record<string, Counterpart>> = {
     schema: null,
     because: "property LoggingConfiguration of AWS::S3::Bucket",
   },
+  "aws:s3/bucketNotification:BucketNotification": {
+    schema: null,
+    because: "property NotificationConfiguration of AWS::S3::Bucket",
+  },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
     schema: null,
     because: "property ObjectLockConfiguration of AWS::S3::Bucket",
@@ -219,6 +223,23 @@ export const counterparts: Readonly<Record<string, Counterpart>> = {
   "aws:sns/topicSubscription:TopicSubscription": {
     schema: "AWS::SNS::Subscription",
     renamed: { Region: [null, "the topic's region there, the subscription's own here"] },
+  },
+  "aws:sqs/queue:Queue": {
+    schema: "AWS::SQS::Queue",
+    renamed: {
+      MaximumMessageSize: ["maxMessageSize", "the provider's word"],
+      MessageRetentionPeriod: ["messageRetentionSeconds", "the provider's word"],
+      ReceiveMessageWaitTimeSeconds: ["receiveWaitTimeSeconds", "the provider's word"],
+      VisibilityTimeout: ["visibilityTimeoutSeconds", "the provider's word"],
+    },
+  },
+  "aws:sqs/queuePolicy:QueuePolicy": {
+    // AWS::SQS::QueuePolicy belongs to a list of queues, the provider's type to one.
+    schema: "AWS::SQS::QueueInlinePolicy",
+    renamed: {
+      PolicyDocument: policyText,
+      Queue: ["queueUrl", "the provider's word"],
+    },
   },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     schema: "AWS::EC2::SecurityGroupIngress",

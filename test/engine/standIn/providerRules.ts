@@ -234,6 +234,12 @@ export const providerRules: Readonly<Record<string, ProviderRules>> = {
     replaces: ["bucket", "expectedBucketOwner"],
     optional: ["expectedBucketOwner", "targetGrants", "targetObjectKeyFormat"],
   },
+  "aws:s3/bucketNotification:BucketNotification": {
+    source: aws("s3/bucket_notification.go", "at adeb84220e"),
+    replaces: ["bucket"],
+    optional: ["lambdaFunctions", "queues", "topics"],
+    defaults: { eventbridge: false },
+  },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
     source: aws("s3/bucket_object_lock_configuration.go", copyOf2024),
     replaces: ["bucket", "expectedBucketOwner", "objectLockEnabled"],
