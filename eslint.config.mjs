@@ -76,6 +76,11 @@ export default tseslint.config(
           message: "a child of a component takes options with its parent",
         },
         {
+          selector:
+            "NewExpression[callee.object.object.object.name='kubernetes'][arguments.length<3]",
+          message: "a child of a component takes options with its parent",
+        },
+        {
           selector: "NewExpression[callee.object.name='random'][arguments.length<3]",
           message: "a child of a component takes options with its parent",
         },

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { declareAuditTrail } from "./composition/audit";
 import { declareBreakGlassRoles, foreignBreakGlassRole } from "./composition/breakGlass";
 import { declareBudgets } from "./composition/budgets";
+import { clusterAccess } from "./composition/cluster";
 import { declareDatabase } from "./composition/database";
 import { declareDns } from "./composition/dns";
 import { declareImages } from "./composition/images";
@@ -108,8 +110,10 @@ function withoutStack({ message }: ConfigurationError): pulumi.RunError {
   return Object.assign(new pulumi.RunError(message), { stack: "" });
 }
 
-/** The stack's explicit providers: AWS for its one region and account, and random values. */
-function providersOf({ settings, region }: Configuration): pulumi.ProviderResource[] {
+/** The stack's explicit providers: AWS for its region and account, its cluster, random values. */
+function providersOf(configuration: Configuration): pulumi.ProviderResource[] {
+  const { settings, region } = configuration;
+  const cluster = clusterAccess(configuration);
   const account =
     settings.role === "archive" ? settings.accounts.archive : settings.accounts.trading;
   return [
@@ -121,6 +125,7 @@ function providersOf({ settings, region }: Configuration): pulumi.ProviderResour
         : { assumeRoles: [{ roleArn: settings.assumeRoleArn }] }),
     }),
     new random.Provider("random"),
+    ...(cluster === undefined ? [] : [new kubernetes.Provider("kubernetes", { ...cluster })]),
   ];
 }
 

@@ -170,7 +170,18 @@ function jointProblems(
       problemAt(source, ["network"], subnets, "names a subnet twice; name each subnet once"),
     );
   }
-  const { assumeRoleArn, accounts } = settings;
+  const { assumeRoleArn, accounts, cluster } = settings;
+  const ownRegion = regionOf(system, settings.role);
+  if (cluster !== undefined && !cluster.endpoint.split(".").includes(ownRegion)) {
+    problems.push(
+      problemAt(
+        source,
+        ["cluster", "endpoint"],
+        cluster.endpoint,
+        `must be a cluster in ${ownRegion}, the region of this stack; correct one of the two`,
+      ),
+    );
+  }
   if (assumeRoleArn !== undefined && assumeRoleArn.split(":")[4] !== accounts.archive) {
     problems.push(
       problemAt(

@@ -31,7 +31,30 @@ const cluster = section({
     'must be a security group; write it like "sg-0123456789abcdef0"',
     /^sg-[0-9a-f]{8,17}$/,
   ),
+  /** Where its API server listens. `aws eks describe-cluster` tells both this and the next. */
+  endpoint: text(
+    'must be the API server\'s address, without a path; write it like "https://0123456789ABCDEF0123456789ABCDEF.gr7.us-east-1.eks.amazonaws.com"',
+    /^https:\/\/[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+  ),
+  /** Certificate of the authority that signed the API server's own: the PEM text in base64. */
+  certificateAuthority: certificate(),
 });
+
+/** A certificate, and so no private key: base64 of its text in PEM. */
+function certificate() {
+  const rule =
+    "must be a PEM certificate in base64, certificateAuthority.data of aws eks describe-cluster; copy it whole, in one line";
+  return z.string({ error: rule }).refine(
+    (base64) => {
+      const pem = Buffer.from(base64, "base64").toString("utf8");
+      return (
+        /^[A-Za-z0-9+/]+={0,2}$/.test(base64) &&
+        /^-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\s*$/.test(pem)
+      );
+    },
+    { error: rule },
+  );
+}
 
 /**
  * What becomes of lock classes of mode `compliance`. A compliance lock cannot be lifted by anybody,
@@ -174,7 +197,7 @@ function checkPresence(key: "network" | "cluster") {
       complain(
         context,
         key,
-        `the ${settings.role} stack needs it for the database; add it to the stack's file`,
+        `the ${settings.role} stack needs it for the database and the jobs; add it to the stack's file`,
       );
     }
   };

@@ -18,7 +18,16 @@ const network = {
   vpcId: "vpc-0a1b2c3d4e5f60718",
   subnetIds: ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"],
 };
-const cluster = { name: "trading-us-east-1", securityGroupId: "sg-0a1b2c3d4e5f60718" };
+const certificateAuthority = Buffer.from(
+  "-----BEGIN CERTIFICATE-----\nTm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n",
+).toString("base64");
+const clusterIn = (region: string) => ({
+  name: `trading-${region}`,
+  securityGroupId: "sg-0a1b2c3d4e5f60718",
+  endpoint: `https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.${region}.eks.amazonaws.com`,
+  certificateAuthority,
+});
+const cluster = clusterIn("us-east-1");
 const hostedZone = { kind: "adopt", name: "example.com", id: "Z0123456789ABCDEFGHIJ" };
 const endpoints = { primary: "api-us-east-1.example.com", standby: "api-us-west-2.example.com" };
 const recordName = "api.market-scanning.example.com";
@@ -37,7 +46,7 @@ const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
 /** Sound settings of a stack of each role, and no more than it needs. */
 const sound: Record<Role, Changes> = {
   prod: { network, cluster, hostedZone, endpoints },
-  dr: { network, cluster },
+  dr: { network, cluster: clusterIn("us-west-2") },
   archive: { assumeRoleArn },
 };
 
@@ -86,7 +95,7 @@ const rule = {
   id: "names are lower-case letters, digits and single hyphens, start with a letter, do not end with a hyphen and have at most 15 characters; rename it",
   role: "must be one of prod, dr, archive; choose one of them",
   needed: (role: Role) =>
-    `missing: the ${role} stack needs it for the database; add it to the stack's file`,
+    `missing: the ${role} stack needs it for the database and the jobs; add it to the stack's file`,
   zone: "missing: the prod stack holds the failover records; add it, with kind adopt or create",
   endpoints:
     "missing: the failover records of the prod stack lead to them; add it, with a host name each for primary and standby",
@@ -100,6 +109,10 @@ const rule = {
   email: 'must be an e-mail address; write it like "trading-oncall@example.com"',
   trail:
     "must have a kind: create, or adopt (with the name of a trail that logs this region); set kind to one of them",
+  endpoint:
+    'must be the API server\'s address, without a path; write it like "https://0123456789ABCDEF0123456789ABCDEF.gr7.us-east-1.eks.amazonaws.com"',
+  certificate:
+    "must be a PEM certificate in base64, certificateAuthority.data of aws eks describe-cluster; copy it whole, in one line",
   unknown:
     "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints. Correct the spelling or remove it",
 };
@@ -278,6 +291,55 @@ describe("a stack's settings", () => {
         { network: { ...network, subnetIds: ["subnet-0a1b2c3d4e5f60711"] } },
         "must name subnets in at least two availability zones",
         "network.subnetIds",
+      ],
+      [
+        "a cluster without its endpoint",
+        "prod",
+        { cluster: { ...cluster, endpoint: undefined } },
+        `missing: ${rule.endpoint}`,
+        "cluster.endpoint",
+      ],
+      [
+        "an endpoint without TLS",
+        "prod",
+        { cluster: { ...cluster, endpoint: "http://x.us-east-1.eks.amazonaws.com" } },
+        rule.endpoint,
+        "cluster.endpoint",
+      ],
+      [
+        "an endpoint with a path",
+        "prod",
+        { cluster: { ...cluster, endpoint: `${cluster.endpoint}/api` } },
+        rule.endpoint,
+        "cluster.endpoint",
+      ],
+      [
+        "another region's cluster",
+        "dr",
+        { cluster },
+        "must be a cluster in us-west-2, the region of this stack; correct one of the two",
+        "cluster.endpoint",
+      ],
+      [
+        "a certificate that is not base64",
+        "prod",
+        { cluster: { ...cluster, certificateAuthority: "-----BEGIN CERTIFICATE-----" } },
+        rule.certificate,
+        "cluster.certificateAuthority",
+      ],
+      [
+        "a private key for a certificate",
+        "prod",
+        {
+          cluster: {
+            ...cluster,
+            certificateAuthority: Buffer.from(
+              "-----BEGIN PRIVATE KEY-----\nTm8ga2V5\n-----END PRIVATE KEY-----\n",
+            ).toString("base64"),
+          },
+        },
+        rule.certificate,
+        "cluster.certificateAuthority",
       ],
       [
         "a zone that is adopted without its id",

@@ -19,9 +19,16 @@ interface BadInput {
 const oneProblem = "1 problem in the configuration; nothing was declared.\n";
 
 /** What a stack of a trading region needs beside. */
+const certificateAuthority = Buffer.from(
+  "-----BEGIN CERTIFICATE-----\nTm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n",
+).toString("base64");
 const network = `
   trading-dr:network: { vpcId: vpc-0a1b2c3d, subnetIds: [subnet-0a1b2c3d, subnet-1a1b2c3d] }
-  trading-dr:cluster: { name: other, securityGroupId: sg-0a1b2c3d }`;
+  trading-dr:cluster:
+    name: other
+    securityGroupId: sg-0a1b2c3d
+    endpoint: https://other.us-west-2.eks.amazonaws.com
+    certificateAuthority: ${certificateAuthority}`;
 
 const badInputs: readonly BadInput[] = [
   {

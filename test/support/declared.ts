@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Place } from "../../contracts/names";
@@ -63,6 +64,7 @@ export async function declared(
         providers: [
           new aws.Provider("aws", { region: region as aws.Region }),
           new random.Provider("random"),
+          new kubernetes.Provider("kubernetes"),
         ],
       });
     },
