@@ -1,3 +1,5 @@
+import { type JobKind } from "./jobs";
+
 /**
  * Physical names. Every stack computes the names of the other side instead of reading its state, so
  * a name is a function of the system, the purpose, the region and the account, and of nothing else.
@@ -134,6 +136,7 @@ export type Purpose =
   | "transfer-cost"
   | "storage-cost"
   | `${string}-copies-${"late-from" | "failed-to"}-${string}`
+  | `${JobKind}-job`
   | `${string}-records`
   | `${string}-vault`;
 
@@ -271,4 +274,14 @@ export function replicationRuleId({ region }: Place): string {
 /** Vault of the snapshots of a lock class. */
 export function vaultPurpose(lockClass: string): Purpose {
   return `${lockClass}-vault`;
+}
+
+/** Role of the jobs of a kind. */
+export function jobPurpose(kind: JobKind): Purpose {
+  return `${kind}-job`;
+}
+
+/** An image in the registry of a place, which serves its region while the other is gone. */
+export function imageReference(image: string, { account, region }: Place): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com/${image}`;
 }

@@ -1,3 +1,5 @@
+import { CronExpressionParser } from "cron-parser";
+
 /**
  * One way to write schedules, two services that fire them: Kubernetes takes the five fields as they
  * are, AWS Backup wants six of its own kind.
@@ -33,6 +35,57 @@ export function awsSchedule(fiveFields: string): string {
     .split(/\s+/);
   const [monthDay, weekDay] = dayOfWeek === "*" ? [dayOfMonth, "?"] : ["?", weekDays(dayOfWeek)];
   return `cron(${minute} ${hour} ${monthDay} ${month} ${weekDay} *)`;
+}
+
+/** Shortest and longest time between two firings of a schedule, in seconds. */
+export interface Gaps {
+  readonly shortestSeconds: number;
+  readonly longestSeconds: number;
+}
+
+/**
+ * The gaps of a five-field schedule as Kubernetes fires it, over nine years, which hold two leap days.
+ * Changes of daylight saving time are left out: each makes one gap a year longer or shorter by an hour.
+ */
+export function scheduleGaps(fiveFields: string): Gaps {
+  const { hour, minute } = CronExpressionParser.parse(fiveFields).fields;
+  const times = hour.values.flatMap((hours) =>
+    minute.values.map((minutes) => hours * 3_600 + minutes * 60),
+  );
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const within = differences(times);
+  const between = [...new Set(differences(firingDays(fiveFields)))].map(
+    (days) => days * secondsPerDay - last + first,
+  );
+  const gaps = [...within, ...between];
+  return { shortestSeconds: Math.min(...gaps), longestSeconds: Math.max(...gaps) };
+}
+
+const secondsPerDay = 86_400;
+
+function differences(ascending: readonly number[]): number[] {
+  return ascending.slice(1).map((value, index) => value - (ascending[index] ?? 0));
+}
+
+/** Days on which a schedule fires, counted from 1970, from 2023 to 2032. */
+function firingDays(fiveFields: string): number[] {
+  const { dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(fiveFields).fields;
+  const [, , monthDayField = "", , weekDayField = ""] = fiveFields.trim().split(/\s+/);
+  const months = new Set(month.values.map(Number));
+  const monthDays = new Set(dayOfMonth.values.map(Number));
+  const weekDaysOfField = new Set(dayOfWeek.values.map((day) => Number(day) % 7));
+  const anyDay = monthDayField.startsWith("*") || weekDayField.startsWith("*");
+  const start = Date.UTC(2023, 0, 1) / 1_000 / secondsPerDay;
+  const end = Date.UTC(2032, 0, 1) / 1_000 / secondsPerDay;
+  return Array.from({ length: end - start }, (_, index) => start + index).filter((day) => {
+    const date = new Date(day * secondsPerDay * 1_000);
+    const byMonthDay = monthDays.has(date.getUTCDate());
+    const byWeekDay = weekDaysOfField.has(date.getUTCDay());
+    return (
+      months.has(date.getUTCMonth() + 1) &&
+      (anyDay ? byMonthDay && byWeekDay : byMonthDay || byWeekDay)
+    );
+  });
 }
 
 /** Every day that a weekday field names, by name: `1-5` is `MON,TUE,WED,THU,FRI`. */

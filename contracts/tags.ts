@@ -36,4 +36,5 @@ export type TaggedPurpose =
   | "audit-trail"
   | "audit-logs"
   | "break-glass"
-  | "budget";
+  | "budget"
+  | "jobs";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { loadSystem, systemIds } from "../../config/configuration";
 import { identifier } from "../../config/field";
+import { jobKinds } from "../../contracts/jobs";
 import {
   alarmNamePrefix,
   bucketArn,
@@ -11,6 +12,8 @@ import {
   databasePurpose,
   defaultEventBusArn,
   eventRuleArn,
+  imageReference,
+  jobPurpose,
   keyAliasArn,
   type NamedService,
   namedServices,
@@ -68,6 +71,7 @@ const purposesOf: Record<
     "restore-test",
     "repository-creation",
     "break-glass",
+    ...jobKinds.map(jobPurpose),
   ],
   globalCluster: (_, generation) => databases(generation),
   databaseCluster: (_, generation) => databases(generation),
@@ -130,6 +134,13 @@ describe("physical names", () => {
     ["role", "restore-test", "market-scanning-restore-test-us-east-1"],
     ["role", "repository-creation", "market-scanning-repository-creation-us-east-1"],
     ["role", "break-glass", "market-scanning-break-glass-us-east-1"],
+    ["role", "backup-database-job", "market-scanning-backup-database-job-us-east-1"],
+    ["role", "verify-job", "market-scanning-verify-job-us-east-1"],
+    ["role", "snapshot-cache-job", "market-scanning-snapshot-cache-job-us-east-1"],
+    ["role", "snapshot-configuration-job", "market-scanning-snapshot-configuration-job-us-east-1"],
+    ["role", "check-job", "market-scanning-check-job-us-east-1"],
+    ["role", "drill-recovery-job", "market-scanning-drill-recovery-job-us-east-1"],
+    ["role", "drill-disaster-job", "market-scanning-drill-disaster-job-us-east-1"],
     ["globalCluster", "database", "market-scanning-database"],
     ["globalCluster", "database-generation-2", "market-scanning-database-generation-2"],
     ["databaseCluster", "database", "market-scanning-database-us-east-1"],
@@ -397,6 +408,16 @@ describe("ARNs", () => {
   }
 });
 
+describe("an image", () => {
+  it("comes from the registry of its own account and region", () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    assert.equal(
+      imageReference(`trading-dr/recovery@${digest}`, place),
+      `111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/recovery@${digest}`,
+    );
+  });
+});
+
 describe("physical names of any system", () => {
   // Words of purposes turn up in system ids and lock classes, where a collision would start.
   const words = [
@@ -501,7 +522,7 @@ describe("physical names of any system", () => {
       backupPlan: 40,
       backupSelection: 44, // as the vault's
       restoreTestingPlan: 43,
-      role: 50,
+      role: 57,
       globalCluster: 38,
       databaseCluster: 53, // RDS's limit is 63
       databaseInstance: 56, // likewise

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CronExpressionParser } from "cron-parser";
 import fc from "fast-check";
-import { awsSchedule } from "../../contracts/schedules";
+import { awsSchedule, scheduleGaps } from "../../contracts/schedules";
 
 describe("awsSchedule", () => {
   const translated: readonly (readonly [string, string, string])[] = [
@@ -82,3 +82,48 @@ function firings(fiveFields: string): string[] {
   });
   return expression.take(10).map((date) => date.toDate().toISOString());
 }
+
+describe("scheduleGaps", () => {
+  const day = 86_400;
+  const table: readonly (readonly [string, string, number, number])[] = [
+    ["every five minutes", "*/5 * * * *", 300, 300],
+    ["a step that does not divide the hour", "*/7 * * * *", 240, 420],
+    ["every day", "0 2 * * *", day, day],
+    ["twice a day, unevenly", "0 2,3 * * *", 3_600, day - 3_600],
+    ["around midnight", "0 0,23 * * *", 3_600, 23 * 3_600],
+    ["every six hours", "0 */6 * * *", 21_600, 21_600],
+    ["weekdays, over the weekend", "0 2 * * 1-5", day, 3 * day],
+    ["Sundays, as 7", "0 3 * * 7", 7 * day, 7 * day],
+    ["every month, February included", "0 2 1 * *", 28 * day, 31 * day],
+    ["leap days", "0 0 29 2 *", 1_461 * day, 1_461 * day],
+    ["the first and every Monday, either of them", "0 2 1 * 1", day, 7 * day],
+  ];
+  for (const [what, fiveFields, shortestSeconds, longestSeconds] of table) {
+    it(`tells those of ${what}: ${fiveFields}`, () => {
+      assert.deepEqual(scheduleGaps(fiveFields), { shortestSeconds, longestSeconds });
+    });
+  }
+
+  it("agrees with the times at which a schedule fires", () => {
+    const number = (maximum: number) => fc.integer({ min: 0, max: maximum });
+    const list = (maximum: number) =>
+      fc.uniqueArray(number(maximum), { minLength: 1, maxLength: 3 }).map((all) => all.join(","));
+    const days = fc.constantFrom("*", "1", "1-5", "0,6");
+    fc.assert(
+      fc.property(list(59), list(23), days, (minute, hour, weekDay) => {
+        const fiveFields = `${minute} ${hour} * * ${weekDay}`;
+        const fires = CronExpressionParser.parse(fiveFields, {
+          tz: "Etc/UTC",
+          currentDate: "2026-01-01T00:00:00Z",
+        });
+        const times = Array.from({ length: 150 }, () => fires.next().getTime() / 1_000);
+        const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+        assert.deepEqual(scheduleGaps(fiveFields), {
+          shortestSeconds: Math.min(...gaps),
+          longestSeconds: Math.max(...gaps),
+        });
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

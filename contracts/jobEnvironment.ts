@@ -1,0 +1,203 @@
+import { z } from "zod";
+import { type JobKind } from "./jobs";
+
+/**
+ * The environment of each kind of job: what the stacks write into the CronJobs and what the
+ * `trading-dr` command reads, from one schema. Every variable is a codec between a value and text.
+ * Nothing here is secret: secrets are files, and a variable says where.
+ */
+
+/** Objects under a prefix of a bucket. */
+export interface Location {
+  readonly bucket: string;
+  /** Ends in a slash. */
+  readonly prefix: string;
+}
+
+const text = z.string().regex(/^\S+$/);
+
+const bucketUrl = /^s3:\/\/([a-z0-9.-]{3,63})\/((?:[A-Za-z0-9._-]+\/)+)$/;
+
+/** `s3://bucket/prefix/` */
+const location = z.codec(
+  z.string().regex(bucketUrl, { error: "must be like s3://bucket/prefix/" }),
+  z.object({ bucket: z.string(), prefix: z.string() }),
+  {
+    decode: (url) => {
+      const [, bucket = "", prefix = ""] = bucketUrl.exec(url) ?? [];
+      return { bucket, prefix };
+    },
+    encode: ({ bucket, prefix }) => `s3://${bucket}/${prefix}`,
+  },
+);
+
+const whole = z.codec(
+  z.string().regex(/^\d{1,15}$/, { error: "must be a whole number" }),
+  z.int().nonnegative(),
+  { decode: Number, encode: String },
+);
+
+/** Several values in one variable, with a space between them. */
+function several<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z.codec(z.string().min(1), z.array(item).min(1), {
+    decode: (joined) => joined.split(" ") as z.input<Item>[],
+    encode: (items) => items.join(" "),
+  });
+}
+
+/** A structure in one variable, as JSON. */
+function structure<Value>(schema: z.ZodType<Value>) {
+  return z.codec(z.string(), schema, {
+    decode: (json, context): unknown => {
+      try {
+        return JSON.parse(json);
+      } catch {
+        context.issues.push({ code: "custom", input: json, message: "must be JSON" });
+        return z.NEVER;
+      }
+    },
+    encode: (value) => JSON.stringify(value),
+  });
+}
+
+/** What every job is told. */
+const everyJob = {
+  system: text,
+  region: text,
+  account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+  /** Where the job's own events go, and those of its earlier runs are. */
+  events: location,
+};
+
+/** What a job that writes recovery points is told. */
+const writer = {
+  ...everyJob,
+  store: text,
+  tier: text,
+  /** Retention of the tier, for the manifest's retention date. */
+  retentionDays: whole,
+  /** Where the recovery points go. */
+  recoveryPoints: location,
+};
+
+/** What a job that restores into the throw-away PostgreSQL is told. */
+const restorer = {
+  ...everyJob,
+  /** Where the database's recovery points are, by series and by the region that took them. */
+  recoveryPoints: several(location),
+  databaseName: text,
+  scratchSocketDirectory: text,
+};
+
+/** One series of recovery points that has to be there. */
+const watched = z.object({
+  store: text,
+  /** The series' name, where the store has several. */
+  series: text.optional(),
+  /** Age of the newest good point above which one is missing. */
+  maximumAgeSeconds: z.int().positive(),
+  /** Where points are, by the region that took them. */
+  locations: z.array(location).min(1),
+});
+
+/** The variables of each kind of job, by the names that code uses. */
+export const jobEnvironments = {
+  "backup-database": z.object({
+    ...writer,
+    /** The series' name in the system file. */
+    series: text,
+    /** A reader, where there is one. */
+    databaseHost: text,
+    databaseName: text,
+    /** A user of IAM: the password is a token that the job's role signs. */
+    databaseUser: text,
+  }),
+  verify: z.object(restorer),
+  "snapshot-cache": z.object({
+    ...writer,
+    masterName: text,
+    /** `host:port` of each Sentinel. */
+    sentinels: several(z.string().regex(/^\S+:\d+$/, { error: "must be like host:port" })),
+    cacheUser: text,
+    /** File with the user's password. */
+    cachePasswordFile: text,
+  }),
+  "snapshot-configuration": z.object({
+    ...writer,
+    /** Namespace whose objects are saved. */
+    namespace: text,
+  }),
+  check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
+  "drill-recovery": z.object(restorer),
+  "drill-disaster": z.object({
+    ...restorer,
+    /** The two engines differ in what is asked of AWS. */
+    databaseEngine: z.enum(["aurora-postgresql", "rds-postgresql"]),
+  }),
+} satisfies Record<JobKind, z.ZodObject>;
+
+/** What a job of a kind is told. */
+export type JobEnvironment<Kind extends JobKind> = z.output<(typeof jobEnvironments)[Kind]>;
+
+const namePrefix = "TRADING_DR_";
+
+/** `databaseHost` → `TRADING_DR_DATABASE_HOST`. */
+export function variableName(key: string): string {
+  return namePrefix + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/**
+ * The text of one variable.
+ *
+ * @throws RangeError when the value is not what the kind's jobs expect.
+ */
+export function variableText(kind: JobKind, key: string, value: unknown): string {
+  const variables: Readonly<Record<string, z.ZodType>> = jobEnvironments[kind].shape;
+  const variable = variables[key];
+  if (variable === undefined) {
+    throw new RangeError(`${key} is no variable of ${kind} jobs`);
+  }
+  const encoded = z.safeEncode(variable, value);
+  if (!encoded.success) {
+    throw new RangeError(`${key} ${messagesOf(encoded.error).join(", ")}`);
+  }
+  return String(encoded.data);
+}
+
+/** Names of the variables that a kind of job has, as code uses them. */
+export function variablesOf(kind: JobKind): string[] {
+  return Object.keys(jobEnvironments[kind].shape);
+}
+
+/**
+ * Reads a job's environment. Variables of other prefixes belong to others and are left alone.
+ *
+ * @throws RangeError with every variable that is missing, unknown or wrong.
+ */
+export function parseJobEnvironment<Kind extends JobKind>(
+  kind: Kind,
+  environment: Readonly<Record<string, string | undefined>>,
+): JobEnvironment<Kind> {
+  const keys = variablesOf(kind);
+  const known = keys.map(variableName);
+  const strange = Object.keys(environment).filter(
+    (name) => name.startsWith(namePrefix) && !known.includes(name),
+  );
+  const given = Object.fromEntries(keys.map((key) => [key, environment[variableName(key)]]));
+  const parsed = jobEnvironments[kind].safeParse(given);
+  const problems = [
+    ...strange.map((name) => `${name} is no variable of ${kind} jobs`),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => {
+      const name = variableName(String(path[0]));
+      return environment[name] === undefined ? `${name} is missing` : `${name} ${message}`;
+    }),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new RangeError(`the environment of the ${kind} job is wrong: ${problems.join("; ")}`);
+  }
+  return parsed.data as JobEnvironment<Kind>;
+}
+
+function messagesOf(error: z.ZodError): string[] {
+  return error.issues.map(({ message }) => message);
+}

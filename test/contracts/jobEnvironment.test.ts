@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type JobEnvironment,
+  parseJobEnvironment,
+  variableName,
+  variablesOf,
+  variableText,
+} from "../../contracts/jobEnvironment";
+import { type JobKind, jobKinds } from "../../contracts/jobs";
+
+const points = { bucket: "market-scanning-daily-records-111122223333-us-east-1" };
+const everyJob = {
+  system: "market-scanning",
+  region: "us-east-1",
+  account: "011122223333",
+  events: { ...points, prefix: "records/audit-records/events/us-east-1/verify/" },
+};
+const writer = {
+  ...everyJob,
+  store: "database",
+  tier: "daily",
+  retentionDays: 90,
+  recoveryPoints: { ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" },
+};
+const restorer = {
+  ...everyJob,
+  recoveryPoints: [
+    { ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" },
+    { ...points, prefix: "recovery-points/daily/database/daily/us-west-2/" },
+  ],
+  databaseName: "market_scanning",
+  scratchSocketDirectory: "/var/run/postgresql",
+};
+
+/** Values of each kind of job, and the texts that they become, beside those that every job has. */
+const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
+  "backup-database": {
+    ...writer,
+    series: "daily",
+    databaseHost: "db.cluster-ro-abc.us-east-1.rds.amazonaws.com",
+    databaseName: "market_scanning",
+    databaseUser: "market_scanning_backup",
+  },
+  verify: restorer,
+  "snapshot-cache": {
+    ...writer,
+    masterName: "mymaster",
+    sentinels: ["cache-sentinel-0.cache:26379", "cache-sentinel-1.cache:26379"],
+    cacheUser: "backup",
+    cachePasswordFile: "/var/run/secrets/trading-dr/password",
+  },
+  "snapshot-configuration": { ...writer, namespace: "market-scanning" },
+  check: {
+    ...everyJob,
+    watched: [
+      {
+        store: "database",
+        series: "daily",
+        maximumAgeSeconds: 90_000,
+        locations: [{ ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" }],
+      },
+      {
+        store: "configuration",
+        maximumAgeSeconds: 3_900,
+        locations: [{ ...points, prefix: "recovery-points/frequent/configuration/us-east-1/" }],
+      },
+    ],
+  },
+  "drill-recovery": restorer,
+  "drill-disaster": { ...restorer, databaseEngine: "aurora-postgresql" },
+};
+
+/** The environment that a container gets. */
+function rendered(kind: JobKind, values: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    variablesOf(kind).map((key) => [variableName(key), variableText(kind, key, values[key])]),
+  );
+}
+
+describe("environment of jobs", () => {
+  for (const kind of jobKinds) {
+    it(`of kind ${kind} is read as it was written`, () => {
+      const environment = rendered(kind, examples[kind]);
+      assert.deepEqual(parseJobEnvironment(kind, environment), examples[kind]);
+    });
+  }
+
+  it("is text that a person can read", () => {
+    assert.deepEqual(rendered("backup-database", examples["backup-database"]), {
+      TRADING_DR_SYSTEM: "market-scanning",
+      TRADING_DR_REGION: "us-east-1",
+      TRADING_DR_ACCOUNT: "011122223333",
+      TRADING_DR_EVENTS:
+        "s3://market-scanning-daily-records-111122223333-us-east-1/records/audit-records/events/us-east-1/verify/",
+      TRADING_DR_STORE: "database",
+      TRADING_DR_TIER: "daily",
+      TRADING_DR_RETENTION_DAYS: "90",
+      TRADING_DR_RECOVERY_POINTS:
+        "s3://market-scanning-daily-records-111122223333-us-east-1/recovery-points/daily/database/daily/us-east-1/",
+      TRADING_DR_SERIES: "daily",
+      TRADING_DR_DATABASE_HOST: "db.cluster-ro-abc.us-east-1.rds.amazonaws.com",
+      TRADING_DR_DATABASE_NAME: "market_scanning",
+      TRADING_DR_DATABASE_USER: "market_scanning_backup",
+    });
+    assert.equal(
+      rendered("snapshot-cache", examples["snapshot-cache"])["TRADING_DR_SENTINELS"],
+      "cache-sentinel-0.cache:26379 cache-sentinel-1.cache:26379",
+    );
+  });
+
+  it("has no variable that could hold a secret: those are files", () => {
+    const names = jobKinds.flatMap((kind) => variablesOf(kind));
+    assert.deepEqual(
+      names.filter((name) => /password|secret|token|key/i.test(name)),
+      ["cachePasswordFile"],
+    );
+  });
+
+  it("leaves the variables of others alone", () => {
+    const environment = { ...rendered("verify", restorer), PATH: "/bin", AWS_REGION: "us-east-1" };
+    assert.deepEqual(parseJobEnvironment("verify", environment), restorer);
+  });
+
+  it("is read as it was written, whatever the numbers and prefixes", () => {
+    const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
+    fc.assert(
+      fc.property(fc.nat(), fc.array(word, { minLength: 1, maxLength: 4 }), (days, words) => {
+        const values = {
+          ...examples["snapshot-configuration"],
+          retentionDays: days,
+          recoveryPoints: { ...points, prefix: `${words.join("/")}/` },
+        };
+        const environment = rendered("snapshot-configuration", values);
+        assert.deepEqual(parseJobEnvironment("snapshot-configuration", environment), values);
+      }),
+    );
+  });
+
+  it("that is wrong is refused with all that is wrong in it", () => {
+    const environment = {
+      ...rendered("snapshot-configuration", examples["snapshot-configuration"]),
+      TRADING_DR_RETENTION_DAYS: "ninety",
+      TRADING_DR_EVENTS: "s3://bucket",
+      TRADING_DR_NAMESPACE: undefined,
+      TRADING_DR_NAMESPCE: "market-scanning",
+    };
+    assert.throws(
+      () => parseJobEnvironment("snapshot-configuration", environment),
+      new RangeError(
+        "the environment of the snapshot-configuration job is wrong: " +
+          "TRADING_DR_NAMESPCE is no variable of snapshot-configuration jobs; " +
+          "TRADING_DR_EVENTS must be like s3://bucket/prefix/; " +
+          "TRADING_DR_RETENTION_DAYS must be a whole number; " +
+          "TRADING_DR_NAMESPACE is missing",
+      ),
+    );
+    assert.throws(
+      () =>
+        parseJobEnvironment("check", {
+          ...rendered("check", examples.check),
+          TRADING_DR_WATCHED: "[",
+        }),
+      new RangeError("the environment of the check job is wrong: TRADING_DR_WATCHED must be JSON"),
+    );
+  });
+
+  it("is not written with a value that it could not be read from", () => {
+    assert.throws(
+      () => variableText("check", "account", "1"),
+      new RangeError("account must be 12 digits"),
+    );
+    assert.throws(
+      () => variableText("check", "databaseHost", "x"),
+      new RangeError("databaseHost is no variable of check jobs"),
+    );
+    assert.throws(() => variableText("snapshot-cache", "retentionDays", 1.5), RangeError);
+    assert.throws(() => variableText("verify", "recoveryPoints", []), RangeError);
+  });
+});
