@@ -42,3 +42,14 @@ export function keepWhenReplaced(
 ): Pick<pulumi.CustomResourceOptions, "retainOnDelete"> {
   return disposable ? {} : { retainOnDelete: true };
 }
+
+/**
+ * Options of what holds no data but has to go on running: a `pulumi destroy` that is refused in the
+ * end may delete the rest first, and backups would stop without a word. Once it is unprotected it is
+ * deleted, because a job that nobody declares any more must not go on either.
+ *
+ * @param disposable True only in a sandbox.
+ */
+export function keepRunning(disposable: boolean): Pick<pulumi.CustomResourceOptions, "protect"> {
+  return disposable ? {} : { protect: true };
+}

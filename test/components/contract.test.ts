@@ -193,6 +193,18 @@ describe("contract of all components", () => {
       }
 
       if (contract.disposable) {
+        it("protects what it has in the cluster, and leaves none of it behind", () => {
+          assert.deepEqual(
+            children
+              .filter(({ type }) => type.startsWith("kubernetes:"))
+              .filter(({ options }) => options.protect !== true || options.retainOnDelete === true)
+              .map(({ type, name }) => `${type} ${name}`),
+            [],
+          );
+        });
+      }
+
+      if (contract.disposable) {
         it("protects and retains nothing in a sandbox", async () => {
           const sandbox = await declaredAs(contract, "alpha", { disposable: true });
           assert.deepEqual(kept(sandbox.children), []);

@@ -22,6 +22,9 @@ import { NoticeRule } from "../../components/monitoring/noticeRule";
 import { NoticeSubscribers } from "../../components/monitoring/noticeSubscribers";
 import { OutgoingCopyAlarms } from "../../components/monitoring/outgoingCopyAlarms";
 import { WatchedQueue } from "../../components/monitoring/watchedQueue";
+import { JobIdentity } from "../../components/schedule/jobIdentity";
+import { ScheduledJob } from "../../components/schedule/scheduledJob";
+import { VerificationNamespace } from "../../components/schedule/verificationNamespace";
 import { AccessLogBucket } from "../../components/storage/accessLogBucket";
 import { AuditLogBucket } from "../../components/storage/auditLogBucket";
 import { RecordBucket } from "../../components/storage/recordBucket";
@@ -250,6 +253,24 @@ export const cases: readonly ContractCase[] = [
     "trading-dr:monitoring:WatchedQueue",
     WatchedQueue,
     minimal.watchedQueueArgs,
+  ),
+  disposableCase(
+    "JobIdentity (reading a namespace)",
+    "trading-dr:schedule:JobIdentity",
+    JobIdentity,
+    { ...minimal.jobIdentityArgs, readsNamespace: "market-scanning" },
+  ),
+  disposableCase(
+    "ScheduledJob",
+    "trading-dr:schedule:ScheduledJob",
+    ScheduledJob<"check">,
+    minimal.checkJobArgs,
+  ),
+  disposableCase(
+    "VerificationNamespace",
+    "trading-dr:schedule:VerificationNamespace",
+    VerificationNamespace,
+    minimal.verificationNamespaceArgs,
   ),
   disposableCase(
     "AccessLogBucket",

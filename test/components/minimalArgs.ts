@@ -26,6 +26,9 @@ import { type WatchedQueueArgs } from "../../components/monitoring/watchedQueue"
 import { type AccessLogBucketArgs } from "../../components/storage/accessLogBucket";
 import { type AuditLogBucketArgs } from "../../components/storage/auditLogBucket";
 import { type RecordBucketArgs } from "../../components/storage/recordBucket";
+import { type JobIdentityArgs } from "../../components/schedule/jobIdentity";
+import { type ScheduledJobArgs } from "../../components/schedule/scheduledJob";
+import { type VerificationNamespaceArgs } from "../../components/schedule/verificationNamespace";
 import { type BackupVaultArgs } from "../../components/vaults/backupVault";
 import { type NoticeTopicArgs } from "../../components/vaults/noticeTopic";
 import { type RestoreTestingArgs } from "../../components/vaults/restoreTesting";
@@ -355,4 +358,88 @@ export const watchedQueueArgs: WatchedQueueArgs = {
   },
   expects: "nothing",
   description: "Notices could not be delivered",
+};
+
+const digest = `sha256:${"1".repeat(64)}`;
+
+const jobEnvironment = {
+  system: "market-scanning",
+  region: "us-east-1",
+  account: "111122223333",
+  events: { bucket: "audit-bucket", prefix: "records/events/" },
+};
+
+const recoveryPoints = { bucket: "points-bucket", prefix: "recovery-points/" };
+
+const jobArgs = {
+  namespace: "market-scanning",
+  timeZone: "Etc/UTC",
+  runs: true,
+  image: `registry/trading-dr@${digest}`,
+};
+
+export const backupJobArgs: ScheduledJobArgs<"backup-database"> = {
+  ...jobArgs,
+  kind: "backup-database",
+  part: "daily",
+  schedule: "0 2 * * *",
+  environment: {
+    ...jobEnvironment,
+    store: "database",
+    tier: "daily",
+    retentionDays: 90,
+    recoveryPoints,
+    series: "daily",
+    databaseHost: "reader.example.com",
+    databaseName: "market_scanning",
+    databaseUser: "market_scanning_backup",
+  },
+};
+
+export const checkJobArgs: ScheduledJobArgs<"check"> = {
+  ...jobArgs,
+  kind: "check",
+  schedule: "0 8 * * *",
+  environment: {
+    ...jobEnvironment,
+    watched: [{ store: "cache", maximumAgeSeconds: 3_600, locations: [recoveryPoints] }],
+  },
+};
+
+/** Verification, and the weekly rehearsal, which is told the same. */
+export function restoringJobArgs<Kind extends "verify" | "drill-recovery">(kind: Kind) {
+  return {
+    ...jobArgs,
+    kind,
+    namespace: "market-scanning-verify",
+    schedule: "0 6 * * *",
+    scratchDatabase: { image: `registry/postgres@${digest}`, sizeGibibytes: 100 },
+    environment: {
+      ...jobEnvironment,
+      recoveryPoints: [recoveryPoints],
+      databaseName: "market_scanning",
+      scratchSocketDirectory: "/var/run/postgresql",
+    },
+  };
+}
+
+export const verifyJobArgs = restoringJobArgs("verify");
+
+export const disasterJobArgs: ScheduledJobArgs<"drill-disaster"> = {
+  ...verifyJobArgs,
+  kind: "drill-disaster",
+  schedule: "0 2 1 * *",
+  environment: { ...verifyJobArgs.environment, databaseEngine: "aurora-postgresql" },
+};
+
+export const jobIdentityArgs: JobIdentityArgs = {
+  kind: "backup-database",
+  place: primary,
+  namespace: "market-scanning",
+  clusterName: "trading-us-east-1",
+  tags,
+};
+
+export const verificationNamespaceArgs: VerificationNamespaceArgs = {
+  namespace: "market-scanning-verify",
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServiceRole } from "../../../components/access/serviceRole";
+import { ServiceRole, serviceRoleProblems } from "../../../components/access/serviceRole";
 import { type Declared, declared, standby, tags } from "../../support/declared";
 import { countsByType, deletable, inputsOf, kept, ofAws, statementsOf } from "../inspection";
 import { serviceRoleArgs } from "../minimalArgs";
@@ -47,6 +47,44 @@ describe("ServiceRole", () => {
         Principal: { Service: "backup.amazonaws.com" },
         Action: "sts:AssumeRole",
       },
+    ]);
+  });
+
+  it("for pods is taken on for one service account, in this account and region", async () => {
+    const pods = { namespace: "market-scanning-verify", serviceAccount: "dr-verify" };
+    const forPods = await declared((options) => {
+      const args = { ...serviceRoleArgs, service: "pods.eks.amazonaws.com", pods };
+      new ServiceRole("verify-job-us-west-2", { ...args, place: standby }, options);
+    });
+    assert.deepEqual(statementsOf(forPods.only(roleType).inputs["assumeRolePolicy"]), [
+      {
+        Sid: "TakeOn",
+        Effect: "Allow",
+        Principal: { Service: "pods.eks.amazonaws.com" },
+        Action: ["sts:AssumeRole", "sts:TagSession"],
+        Condition: {
+          StringEquals: {
+            "aws:RequestTag/kubernetes-namespace": "market-scanning-verify",
+            "aws:RequestTag/kubernetes-service-account": "dr-verify",
+          },
+          StringLike: {
+            "aws:RequestTag/eks-cluster-arn": "arn:aws:eks:us-west-2:111122223333:cluster/*",
+          },
+        },
+      },
+    ]);
+  });
+
+  it("is refused for any pod of the account, and for pods of a service that has none", () => {
+    const pods = { namespace: "market-scanning", serviceAccount: "dr-check" };
+    const rule = "pods must be given with service pods.eks.amazonaws.com and with no other, got";
+    assert.deepEqual(serviceRoleProblems(serviceRoleArgs), []);
+    assert.deepEqual(
+      serviceRoleProblems({ ...serviceRoleArgs, service: "pods.eks.amazonaws.com" }),
+      [`${rule} "pods.eks.amazonaws.com"`],
+    );
+    assert.deepEqual(serviceRoleProblems({ ...serviceRoleArgs, pods }), [
+      `${rule} "backup.amazonaws.com"`,
     ]);
   });
 

@@ -1,0 +1,128 @@
+import {
+  bucketArn,
+  databaseClusterArn,
+  databaseInstanceArn,
+  databasePurpose,
+  physicalName,
+  type Place,
+  type Purpose,
+} from "../../contracts/names";
+import {
+  keyUseByAlias,
+  policyDocument,
+  type PolicyStatement,
+} from "../../contracts/policyDocument";
+
+/** Objects under a prefix of a record bucket. */
+export interface RecordArea {
+  readonly purpose: Purpose;
+  /** Ends in a slash. */
+  readonly prefix: string;
+}
+
+/** What the jobs of a kind reach in their region. */
+export interface JobScope {
+  readonly place: Place;
+  /** What they write, and read back. */
+  readonly writes: readonly RecordArea[];
+  /** What they only read. */
+  readonly reads: readonly RecordArea[];
+  /** A database that they connect to as this user. @default - none */
+  readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
+  /** A database whose state they ask AWS about. @default - none */
+  readonly describes?: DescribedDatabase;
+}
+
+/** The database that counts in a region, and the pair that it is in. */
+export interface DescribedDatabase {
+  readonly engine: DatabaseEngine;
+  readonly generation: number;
+  /** Generation of the global database that the pair is in, of Aurora's. */
+  readonly pairGeneration: number;
+}
+
+type DatabaseEngine = "aurora-postgresql" | "rds-postgresql";
+
+/**
+ * What a job may do. It puts and reads objects of its own; it deletes none, and neither sees nor sets
+ * a lock: the bucket locks what is put there.
+ */
+export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobScope): string {
+  return policyDocument([
+    {
+      Sid: "Write",
+      Effect: "Allow",
+      Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
+      Resource: writes.map((area) => objectsIn(area, place)),
+    },
+    {
+      Sid: "Read",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [...writes, ...reads].map((area) => objectsIn(area, place)),
+    },
+    ...listStatements([...writes, ...reads], place),
+    keyUseByAlias("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], "records", place),
+    ...(connectsTo === undefined
+      ? []
+      : [
+          {
+            Sid: "Connect",
+            Effect: "Allow",
+            Action: "rds-db:connect",
+            // The database's own id is chosen by RDS and known in its region alone. The user's name
+            // carries the system, and no other database has a user of that name.
+            Resource: `arn:aws:rds-db:${place.region}:${place.account}:dbuser:${connectsTo.engine === "aurora-postgresql" ? "cluster" : "db"}-*/${connectsTo.user}`,
+          } as const,
+        ]),
+    ...(describes === undefined ? [] : describeStatements(describes, place)),
+  ]);
+}
+
+function objectsIn({ purpose, prefix }: RecordArea, place: Place): string {
+  return `${bucketArn(purpose, place)}/${prefix}*`;
+}
+
+/** A statement for each bucket, whose condition names that bucket's prefixes only. */
+function listStatements(areas: readonly RecordArea[], place: Place): PolicyStatement[] {
+  const purposes = [...new Set(areas.map(({ purpose }) => purpose))];
+  return purposes.map((purpose) => ({
+    Sid: `List${purpose.replaceAll("-", "")}`,
+    Effect: "Allow",
+    Action: "s3:ListBucket",
+    Resource: bucketArn(purpose, place),
+    Condition: {
+      StringLike: {
+        "s3:prefix": areas
+          .filter((area) => area.purpose === purpose)
+          .map(({ prefix }) => `${prefix}*`),
+      },
+    },
+  }));
+}
+
+function describeStatements(
+  { engine, generation, pairGeneration }: DescribedDatabase,
+  place: Place,
+): PolicyStatement[] {
+  return engine === "aurora-postgresql"
+    ? [
+        {
+          Sid: "Describe",
+          Effect: "Allow",
+          Action: ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"],
+          Resource: [
+            databaseClusterArn(place, generation),
+            `arn:aws:rds::${place.account}:global-cluster:${physicalName("globalCluster", databasePurpose(pairGeneration), place)}`,
+          ],
+        },
+      ]
+    : [
+        {
+          Sid: "Describe",
+          Effect: "Allow",
+          Action: "rds:DescribeDBInstances",
+          Resource: databaseInstanceArn(place, generation),
+        },
+      ];
+}
