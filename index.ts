@@ -16,6 +16,7 @@ import { landscapeOf } from "./composition/places";
 import { declareRecordBuckets } from "./composition/records";
 import { notBuiltYet, remarksOn } from "./composition/remarks";
 import { declareRoles } from "./composition/roles";
+import { declareJobs } from "./composition/schedule";
 import { declareSnapshots, declareVaults } from "./composition/snapshots";
 import { type Configuration, readConfiguration } from "./config/configuration";
 import { ConfigurationError } from "./config/problem";
@@ -37,6 +38,9 @@ function program(): StackOutputs {
   const auditTrail = declareAuditTrail(configuration, landscape, recordBuckets, options);
   const dns = declareDns(configuration, landscape, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
+  const jobs = whole
+    ? declareJobs(configuration, landscape, database?.current, roles, options)
+    : undefined;
   if (database !== undefined) {
     declareSnapshots(configuration, landscape, vaults, database.current, {
       ...options,
@@ -84,6 +88,7 @@ function program(): StackOutputs {
             administratorSecretArn: database.administratorSecretArn,
           },
         }),
+    ...(jobs === undefined ? {} : { jobs }),
     notBuiltYet: notBuiltYet(configuration),
     remarks: remarksOn(configuration),
   };

@@ -3,7 +3,8 @@ import { EncryptionKey, type KeyPurpose } from "../components/encryption/encrypt
 import { type KeyUser } from "../components/encryption/keyPolicy";
 import { type Configuration } from "../config/configuration";
 import { type System } from "../config/system";
-import { databasePurpose, physicalName, type Place, roleArn } from "../contracts/names";
+import { jobKinds } from "../contracts/jobs";
+import { databasePurpose, jobPurpose, physicalName, type Place, roleArn } from "../contracts/names";
 import { everyGenerationOf } from "./generations";
 import { noticeKeyUsers } from "./notices";
 import { type Landscape } from "./places";
@@ -56,6 +57,13 @@ function recordUsers({ own, copiesFrom, copiesTo, tradingAccount }: Landscape): 
             account: own.account,
             roleArns: [roleArn("record-replication", own)],
             actions: ["decrypt"],
+          } as const,
+          {
+            kind: "roles",
+            purpose: "jobs",
+            account: own.account,
+            roleArns: jobKinds.map((kind) => roleArn(jobPurpose(kind), own)),
+            actions: ["encrypt", "decrypt"],
           } as const,
         ]),
     {

@@ -7,14 +7,13 @@ import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
 
 /** Kinds of store that a component builds. The others are declared, and reported as not built. */
-const builtKinds: readonly StoreKind[] = ["database", "objects", "images"];
+const builtKinds: readonly StoreKind[] = ["database", "objects", "images", "configuration"];
 
 /** Parts of a system file, beside stores, that no component builds yet. */
 const partsNotBuilt: readonly NotBuilt[] = [
   { path: "dataClasses", what: "objectives, compared with what the mechanisms reach" },
   { path: "scenarios", what: "objectives by disaster, compared likewise" },
-  { path: "stores.*.logicalBackups", what: "jobs that back up, and their roles and keys' users" },
-  { path: "schedules", what: "jobs that verify, monitor and rehearse" },
+  { path: "jobs.image", what: "the trading-dr command that the jobs run, and its image" },
   { path: "alarms.backupLate", what: "the alarm on a backup that is late, which jobs measure" },
 ];
 
@@ -86,6 +85,7 @@ export function remarksOn(configuration: Configuration): string[] {
           "administrators of the archive's account make its break-glass role, from the output breakGlassRole",
         ]
       : []),
+    ...jobRemarks(settings, system.jobs),
     ...(system.owns.includes("backup-region-settings")
       ? []
       : [
@@ -122,4 +122,20 @@ function passwordRemarks(system: System): string[] {
     : [
         `do not change administratorPasswordRotated now: the secret would get a new password, and the writer in ${active} would keep the old one (docs/operations.md)`,
       ];
+}
+
+/** Jobs that are declared, but wait for an image. */
+function jobRemarks(
+  { role, phase }: Configuration["settings"],
+  { image, scratchImage }: Configuration["system"]["jobs"],
+): string[] {
+  if (role === "archive" || phase === "landing") {
+    return [];
+  }
+  if (image === "pending") {
+    return ["all jobs are suspended, backups too, until jobs.image names an image by digest"];
+  }
+  return scratchImage === "pending"
+    ? ["jobs that restore are suspended until jobs.scratchImage names an image by digest"]
+    : [];
 }

@@ -12,6 +12,7 @@ import { defaultEventBusArn, type Place, recordsPurpose, vaultPurpose } from "..
 import { policyDocument } from "../contracts/policyDocument";
 import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
+import { declareJobRoles } from "./jobRoles";
 import { type Landscape } from "./places";
 import { lifecyclesByLockClass } from "./records";
 import { snapshotRetentions } from "./snapshots";
@@ -21,10 +22,11 @@ import { snapshotRetentions } from "./snapshots";
  * region's stack, and a failover changes none.
  */
 export function declareRoles(
-  { system }: Configuration,
+  configuration: Configuration,
   landscape: Landscape,
   options: pulumi.ComponentResourceOptions,
 ): ServiceRole[] {
+  const { system } = configuration;
   const { primary, standby, archive, tags, disposable } = landscape;
   const engine = databaseOf(system)?.engine;
   const purposes = Object.keys(lifecyclesByLockClass(system)).map(recordsPurpose);
@@ -116,5 +118,9 @@ export function declareRoles(
     );
     return [replication, forwarding, ...repositories, snapshots, restoreTest];
   };
-  return [...rolesOf(primary, standby), ...rolesOf(standby, primary)];
+  return [
+    ...rolesOf(primary, standby),
+    ...rolesOf(standby, primary),
+    ...declareJobRoles(configuration, landscape, options),
+  ];
 }

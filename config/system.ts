@@ -11,6 +11,7 @@ import {
   whenSound,
   whole,
 } from "./field";
+import { longestJobPart, longestNamespace } from "../contracts/jobs";
 import { awsBackupSchedule, schedule } from "./schedule";
 import { store, tier } from "./stores";
 
@@ -143,14 +144,38 @@ const schedules = section({
   disasterTest: schedule(),
 });
 
+/** Kubernetes takes names alone, spelt as the time zone database spells them. */
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    return /^[A-Z]/.test(name);
   } catch {
     return false;
   }
 }
+
+/**
+ * An image in the registry of the stack's own account and region, by its digest, which is the same
+ * in both regions; or `pending` as long as there is none, which suspends what runs it.
+ */
+function image() {
+  return text(
+    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/recovery@sha256:" and 64 hexadecimal digits',
+    /^(pending|[a-z0-9]+([_/-][a-z0-9]+)*@sha256:[0-9a-f]{64})$/,
+  );
+}
+
+/** What the jobs run, and where they write what they did. */
+const jobs = section({
+  /** The image with the `trading-dr` command. */
+  image: image(),
+  /** PostgreSQL of the database's major version or newer, to restore into. */
+  scratchImage: image(),
+  /** Disk of the node that a restored database may take. */
+  scratchGibibytes: whole(1, 16_384, "gibibytes"),
+  /** The store of kind `objects` that takes the events of backups, restores and drills. */
+  events: identifier(longestJobPart),
+});
 
 /** Monthly cost, in US dollars, that raises a notice. */
 const budgets = section({
@@ -178,7 +203,7 @@ export const systemShape = section({
   /** The recovery plan that the figures come from, a file name. */
   plan: text('must name the recovery plan; write it like "trademaster.md"', /\.md$/),
   /** Kubernetes namespace of the system, in both clusters. */
-  namespace: identifier(63),
+  namespace: identifier(longestNamespace),
   regions,
   failover,
   /** Lowest TLS version that buckets accept. */
@@ -197,8 +222,9 @@ export const systemShape = section({
   tiers: named(tier, 20),
   dataClasses: named(dataClass),
   scenarios,
-  stores: named(store),
+  stores: named(store, longestJobPart),
   schedules,
+  jobs,
   budgets,
   alarms,
 });

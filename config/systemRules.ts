@@ -28,6 +28,7 @@ export const systemSchema = systemShape
         checkReferences(sections, context);
         checkDataClasses(sections, context);
         checkRebuilds(sections, context);
+        checkEvents(system, sections, context);
       }
     },
     { when: ({ value }) => isMapping(value) },
@@ -186,6 +187,24 @@ function checkSingle(
       code: "custom",
       path: ["stores", name],
       message: `a system has one ${what}, and "${String(first?.[0])}" is it; ${remedy}`,
+    });
+  }
+}
+
+/** The jobs write their events into a store of objects. */
+function checkEvents(
+  { jobs }: { readonly jobs: unknown },
+  { stores }: SoundSections,
+  context: z.core.$RefinementCtx,
+): void {
+  const name = isMapping(jobs) ? jobs["events"] : undefined;
+  const isThere = (events: string) =>
+    events in stores && (stores[events]?.kind ?? "objects") === "objects";
+  if (typeof name === "string" && !isThere(name)) {
+    context.addIssue({
+      code: "custom",
+      path: ["jobs", "events"],
+      message: `there is no store of kind "objects" called "${name}"; use one of ${storesOfKind(stores, "objects").join(", ")}, or add it to stores`,
     });
   }
 }

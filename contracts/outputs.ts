@@ -25,6 +25,8 @@ export interface StackOutputs {
   readonly dns?: Readonly<Record<string, unknown>>;
   /** The switch that sends users to a region, where this stack holds it: the commands to throw it. */
   readonly failoverSwitch?: Readonly<Record<string, unknown>>;
+  /** What becomes of each job in this region, by its name, where this stack has jobs. */
+  readonly jobs?: Readonly<Record<string, "runs" | "suspended">>;
   /** What the system file declares and no component builds yet. */
   readonly notBuiltYet: readonly NotBuilt[];
   /** What a reader should know before trusting the stack. */

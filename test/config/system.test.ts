@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { isPair, isScalar, LineCounter, parse, parseDocument, stringify, visit } from "yaml";
 import { loadSystem, systemIds } from "../../config/configuration";
-import { ConfigurationError, type Problem } from "../../config/problem";
+import { ConfigurationError, type Problem, show } from "../../config/problem";
 import { projectDirectory } from "../support/projectCopy";
 
 const systemsDirectory = join(projectDirectory, "systems");
@@ -62,14 +62,18 @@ function problemsOf(text: string): Finding[] {
 function wrong(path: string, value: unknown, message: string): Finding {
   const key = String(path.split(".").pop());
   const line = stringify(/^\d+$/.test(key) ? [value] : { [key]: value }).trim();
-  return { path, found: JSON.stringify(value), message, line };
+  return { path, found: show(value), message, line };
 }
+
+const digest = `sha256:${"1".repeat(64)}`;
 
 const rule = {
   duration:
     'must be a duration: a whole number and a unit of s, m, h, d or y; write it like "15m", "90d" or "7y"',
   schedule:
     'must be a schedule of five fields (minute, hour, day of month, month, day of week); write it like "0 2 * * *"',
+  image:
+    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/recovery@sha256:" and 64 hexadecimal digits',
   timeZone: 'must be an IANA time zone; write it like "Etc/UTC"',
   name: (length: number) =>
     `names are lower-case letters, digits and single hyphens, start with a letter, do not end with a hyphen and have at most ${String(length)} characters; rename it`,
@@ -86,7 +90,7 @@ const rule = {
   unknown: (allowed: string) =>
     `unknown key; allowed here: ${allowed}. Correct the spelling or remove it`,
   sections:
-    "id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, budgets, alarms",
+    "id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, jobs, budgets, alarms",
   regions: "primary, standby, archive, active",
 };
 
@@ -244,6 +248,46 @@ describe("a system file", () => {
       ["a schedule at minute 60", "schedules.verify", "60 6 * * *", rule.schedule],
       ["a schedule that never fires", "schedules.verify", "0 6 30 2 *", rule.schedule],
       ["a time zone on Mars", "schedules.timeZone", "Mars/Olympus", rule.timeZone],
+      [
+        "a time zone that Kubernetes would not find",
+        "schedules.timeZone",
+        "etc/utc",
+        rule.timeZone,
+      ],
+      ["a time zone without a name", "schedules.timeZone", "+01:00", rule.timeZone],
+      ["a job's image by tag", "jobs.image", "trading-dr/recovery:1.0", rule.image],
+      ["a job's image without tag or digest", "jobs.image", "trading-dr/recovery", rule.image],
+      [
+        "a job's image in somebody else's registry",
+        "jobs.image",
+        `docker.io/trading-dr@${digest}`,
+        rule.image,
+      ],
+      ["a scratch image by tag", "jobs.scratchImage", "postgres:16", rule.image],
+      [
+        "no disk to restore on",
+        "jobs.scratchGibibytes",
+        0,
+        "must be a whole number of gibibytes from 1 to 16384; correct the number",
+      ],
+      [
+        "events in a store that is not there",
+        "jobs.events",
+        "events",
+        `there is no store of kind "objects" called "events"; use one of ${rule.exports}`,
+      ],
+      [
+        "events in a store that holds no objects",
+        "jobs.events",
+        "cache",
+        `there is no store of kind "objects" called "cache"; use one of ${rule.exports}`,
+      ],
+      [
+        "a namespace too long for the one that backups are verified in",
+        "namespace",
+        "n".repeat(57),
+        rule.name(56),
+      ],
       ["a budget of zero", "budgets.backup", 0, rule.budget],
       ["a budget with a currency", "budgets.backup", "$10K", rule.budget],
       [
@@ -373,6 +417,16 @@ describe("a system file", () => {
           found: '{"mode":"none"}',
           line: "mode: none",
           message: rule.name(11),
+        },
+      ],
+      [
+        "a store whose name does not fit a CronJob's",
+        { [`stores.${"s".repeat(27)}`]: { kind: "images" } },
+        {
+          path: `stores.${"s".repeat(27)}`,
+          found: '{"kind":"images"}',
+          line: "kind: images",
+          message: rule.name(26),
         },
       ],
       [

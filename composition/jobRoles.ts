@@ -1,0 +1,107 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ServiceRole } from "../components/access/serviceRole";
+import {
+  type DescribedDatabase,
+  jobPolicy,
+  type JobScope,
+} from "../components/schedule/jobPolicies";
+import { type Configuration } from "../config/configuration";
+import { type System } from "../config/system";
+import {
+  backupDatabaseUser,
+  type JobKind,
+  namespaceOf,
+  serviceAccountName,
+} from "../contracts/jobs";
+import { jobPurpose, type Place } from "../contracts/names";
+import { databaseOf, generationsIn } from "./generations";
+import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
+import { type Landscape } from "./places";
+
+/**
+ * Declares the roles of the jobs of both regions, one for each kind and region. The standby's are
+ * there before they are needed, like all roles.
+ */
+export function declareJobRoles(
+  { system }: Configuration,
+  { primary, standby, tags, disposable }: Landscape,
+  options: pulumi.ComponentResourceOptions,
+): ServiceRole[] {
+  return [primary, standby].flatMap((place) =>
+    jobKindsOf(system).map(
+      (kind) =>
+        new ServiceRole(
+          `${jobPurpose(kind)}-${place.region}`,
+          {
+            place,
+            purpose: jobPurpose(kind),
+            description: `Jobs of ${system.id} in ${place.region}: ${kind}`,
+            service: "pods.eks.amazonaws.com",
+            pods: {
+              namespace: namespaceOf(kind, system.namespace),
+              serviceAccount: serviceAccountName(kind),
+            },
+            policy: jobPolicy(scopeOf(kind, system, place, [primary.region, standby.region])),
+            tags,
+            taggedPurpose: "jobs",
+            disposable,
+          },
+          options,
+        ),
+    ),
+  );
+}
+
+function scopeOf(
+  kind: JobKind,
+  system: System,
+  place: Place,
+  regions: readonly string[],
+): JobScope {
+  const events = eventsOf(system, kind, place.region);
+  const engine = databaseOf(system)?.engine;
+  const own = seriesOf(system).filter((series) => series.kind === kind);
+  const writes = [...own.map((series) => areaOf(system, series, place.region)), events];
+  switch (kind) {
+    case "backup-database":
+      return {
+        place,
+        writes,
+        reads: [],
+        ...(engine === undefined
+          ? {}
+          : { connectsTo: { engine, user: backupDatabaseUser(system.id) } }),
+      };
+    case "snapshot-cache":
+    case "snapshot-configuration":
+      return { place, writes, reads: [] };
+    case "check":
+      return { place, writes, reads: areasOf(system, seriesOf(system), regions) };
+    case "verify":
+    case "drill-recovery":
+      return { place, writes, reads: databaseAreas(system, regions) };
+    case "drill-disaster":
+      return {
+        place,
+        writes,
+        reads: databaseAreas(system, regions),
+        ...describedIn(system, place),
+      };
+  }
+}
+
+/** The database that counts in a region, and the pair that it is in. */
+function describedIn(
+  system: System,
+  { region }: Place,
+): { readonly describes?: DescribedDatabase } {
+  const engine = databaseOf(system)?.engine;
+  const current = generationsIn(system, region).at(-1);
+  if (engine === undefined || current === undefined) {
+    return {};
+  }
+  const { generation, laterGenerations } = current;
+  return {
+    describes: { engine, generation, pairGeneration: laterGenerations.at(-1) ?? generation },
+  };
+}

@@ -1,0 +1,384 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { jobsOf, runsIn, seriesOf } from "../../composition/jobs";
+import { landscapeOf } from "../../composition/places";
+import { declareRoles } from "../../composition/roles";
+import { declareJobs } from "../../composition/schedule";
+import { type Configuration, systemIds } from "../../config/configuration";
+import { parseJobEnvironment } from "../../contracts/jobEnvironment";
+import { type JobKind, jobKinds, jobName, restoresToScratch } from "../../contracts/jobs";
+import program from "../../index";
+import { type PreviewedResource } from "../../preview/inProcess";
+import { previewReport } from "../../preview/report";
+import { readStacks } from "../../preview/stacks";
+import { statementsOf } from "../components/inspection";
+import { declared } from "../support/declared";
+import { hardeningViolations, type PodSpec, restrictedViolations } from "../support/podSecurity";
+import { projectDirectory } from "../support/projectCopy";
+
+const systems = systemIds(join(projectDirectory, "systems"));
+const image = `trading-dr/recovery@sha256:${"1".repeat(64)}`;
+const scratchImage = `trading-dr/postgres@sha256:${"2".repeat(64)}`;
+
+/** What a system file says otherwise. */
+interface Otherwise {
+  readonly image?: string;
+  readonly scratchImage?: string;
+  readonly active?: string;
+}
+
+function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
+  const [ready] = readStacks({ directory: projectDirectory, stack, system });
+  assert.ok(ready);
+  const { active, ...images } = { image, scratchImage, ...otherwise };
+  const { settings, region, system: written } = ready.configuration;
+  return {
+    settings,
+    region,
+    system: {
+      ...written,
+      regions: { ...written.regions, ...(active === undefined ? {} : { active }) },
+      jobs: { ...written.jobs, ...images },
+    },
+  };
+}
+
+const alreadyDeclared = new Map<string, readonly CronJob[]>();
+
+/** The CronJobs of a stack. Several tests look at the same ones: each are declared once. */
+async function jobsIn(
+  stack: string,
+  system: string,
+  otherwise: Otherwise = {},
+): Promise<readonly CronJob[]> {
+  const key = JSON.stringify([stack, system, otherwise]);
+  const known = alreadyDeclared.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const configuration = configurationOf(stack, system, otherwise);
+  const { resources } = await declared((options) => {
+    const database = { readerEndpoint: pulumi.output("reader.example.com") };
+    declareJobs(configuration, landscapeOf(configuration), database, [], options);
+  }, configuration.region);
+  const jobs = cronJobs(resources);
+  alreadyDeclared.set(key, jobs);
+  return jobs;
+}
+
+interface CronJob {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly schedule: string;
+    readonly timeZone: string;
+    readonly suspend: boolean;
+    readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: Pod } } };
+  };
+}
+
+type Pod = PodSpec & {
+  readonly serviceAccountName: string;
+  readonly containers: readonly {
+    readonly image: string;
+    readonly command: readonly string[];
+    readonly env: readonly { readonly name: string; readonly value: string }[];
+  }[];
+};
+
+function cronJobs(resources: readonly PreviewedResource[]): CronJob[] {
+  return resources
+    .filter(({ type }) => type === "kubernetes:batch/v1:CronJob")
+    .map(({ inputs }) => inputs as unknown as CronJob);
+}
+
+function podOf({ spec }: CronJob): Pod {
+  return spec.jobTemplate.spec.template.spec;
+}
+
+function kindOf(job: CronJob): JobKind {
+  const words = podOf(job).containers[0]?.command.slice(1).join("-");
+  const kind = jobKinds.find((candidate) => candidate === words);
+  assert.ok(kind, words);
+  return kind;
+}
+
+/** The kinds of those jobs that Kubernetes would start, each once. */
+function running(jobs: readonly CronJob[]): JobKind[] {
+  return jobKinds.filter((kind) => jobs.some((job) => kindOf(job) === kind && !job.spec.suspend));
+}
+
+const regions = { prod: "us-east-1", dr: "us-west-2" } as const;
+const inActive = jobKinds.filter((kind) => kind !== "drill-disaster");
+const inStandby: readonly JobKind[] = [
+  "verify",
+  "snapshot-configuration",
+  "check",
+  "drill-disaster",
+];
+
+for (const system of systems) {
+  describe(`jobs of ${system}`, () => {
+    for (const [stack, region] of Object.entries(regions)) {
+      it(`are of seven kinds in ${region}, at the system's schedules and in its time zone`, async () => {
+        const configuration = configurationOf(stack, system);
+        const jobs = await jobsIn(stack, system);
+        const { schedules } = configuration.system;
+        assert.deepEqual([...new Set(jobs.map(kindOf))].sort(), [...jobKinds].sort());
+        assert.deepEqual(
+          jobs.map(({ metadata, spec }) => [metadata.name, spec.schedule, spec.timeZone]).sort(),
+          [
+            ...seriesOf(configuration.system).map(({ kind, part, schedule }) => [
+              jobName(kind, part),
+              schedule,
+              schedules.timeZone,
+            ]),
+            ["dr-check", schedules.missingBackupMonitor, schedules.timeZone],
+            ["dr-drill-disaster", schedules.disasterTest, schedules.timeZone],
+            ["dr-drill-recovery", schedules.recoveryTest, schedules.timeZone],
+            ["dr-verify", schedules.verify, schedules.timeZone],
+          ].sort(),
+        );
+      });
+
+      it(`tell each job in ${region} what its command reads, about its own region's buckets`, async () => {
+        for (const job of await jobsIn(stack, system)) {
+          const environment = Object.fromEntries(
+            (podOf(job).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
+          );
+          const parsed = parseJobEnvironment(kindOf(job), environment);
+          assert.deepEqual([parsed.system, parsed.region], [system, region]);
+          const buckets = JSON.stringify(environment).match(/s3:\/\/[^/]+/g) ?? [];
+          assert.ok(buckets.length >= 1);
+          assert.deepEqual(
+            buckets.filter((bucket) => !bucket.endsWith(`-111122223333-${region}`)),
+            [],
+            job.metadata.name,
+          );
+        }
+      });
+
+      it(`have pods in ${region} that meet the restricted Pod Security Standard, and more`, async () => {
+        for (const job of await jobsIn(stack, system)) {
+          assert.deepEqual(restrictedViolations(podOf(job)), [], job.metadata.name);
+          assert.deepEqual(hardeningViolations(podOf(job)), [], job.metadata.name);
+          assert.equal(podOf(job).serviceAccountName, `dr-${kindOf(job)}`);
+          const { namespace } = configurationOf(stack, system).system;
+          assert.equal(
+            job.metadata.namespace,
+            restoresToScratch(kindOf(job)) ? `${namespace}-verify` : namespace,
+          );
+        }
+      });
+    }
+
+    it("run where the table says, and change places with the active region", async () => {
+      for (const active of Object.values(regions)) {
+        for (const [stack, region] of Object.entries(regions)) {
+          const otherwise = active === regions.prod ? {} : { active };
+          const jobs = await jobsIn(stack, system, otherwise);
+          assert.deepEqual(running(jobs), region === active ? inActive : inStandby);
+        }
+      }
+    });
+
+    it("are all suspended until there is an image, those that restore until there is a second", async () => {
+      for (const stack of Object.keys(regions)) {
+        const none = await jobsIn(stack, system, { image: "pending" });
+        assert.deepEqual(running(none), []);
+        const one = await jobsIn(stack, system, { scratchImage: "pending" });
+        assert.deepEqual(
+          running(one),
+          (stack === "prod" ? inActive : inStandby).filter((kind) => !restoresToScratch(kind)),
+        );
+      }
+    });
+
+    it("may do in AWS what the list says, and nothing with a wildcard that AWS could spare", async () => {
+      const configuration = configurationOf("prod", system);
+      const found = await declared((options) => {
+        declareRoles(configuration, landscapeOf(configuration), options);
+      });
+      const policies = found
+        .all("aws:iam/rolePolicy:RolePolicy")
+        .filter(({ inputs }) => /-job-us-(east|west)-\d$/.test(String(inputs["role"])));
+      assert.equal(policies.length, 2 * jobKinds.length);
+      for (const { inputs } of policies) {
+        const role = String(inputs["role"]);
+        const kind = jobKinds.find((one) => role.includes(`-${one}-job-`));
+        assert.ok(kind, role);
+        const region = role.slice(-"us-east-1".length);
+        const statements = statementsOf(inputs["policy"]);
+        const actions = statements.flatMap(({ Action }) => Action as string | string[]);
+        const engine = system === "smc" || system === "trading-system" ? "rds" : "aurora";
+        assert.deepEqual(
+          actions.sort(),
+          [...actionsOf(kind, engine), ...listsOf(statements)].sort(),
+        );
+        for (const arn of statements.flatMap(({ Resource }) => Resource as string | string[])) {
+          assert.ok(!arn.includes("*") || spared(arn, region), `${role}: ${arn}`);
+          assert.ok(!arn.startsWith("arn:aws:s3:") || arn.includes(`-${region}`), arn);
+        }
+        const [written] = statements.filter(({ Sid }) => Sid === "Write");
+        for (const arn of written?.["Resource"] as string[]) {
+          assert.ok(
+            new RegExp(`/recovery-points/[^*]+/${region}/\\*$`).test(arn) ||
+              arn.endsWith(`/events/${region}/${kind}/*`),
+            `${role} writes ${arn}`,
+          );
+        }
+      }
+    });
+  });
+}
+
+/** What a kind's role may do, each action once, but for the lists of buckets. */
+function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
+  return [
+    "s3:AbortMultipartUpload",
+    "s3:PutObject",
+    "s3:GetObject",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    ...(kind === "backup-database" ? ["rds-db:connect"] : []),
+    ...(kind !== "drill-disaster"
+      ? []
+      : engine === "aurora"
+        ? ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"]
+        : ["rds:DescribeDBInstances"]),
+  ];
+}
+
+/** One list of a bucket, under the job's own prefixes, for each of its buckets. */
+function listsOf(statements: readonly Record<string, unknown>[]): string[] {
+  const lists = statements.filter(({ Action }) => Action === "s3:ListBucket");
+  assert.ok(lists.length >= 1);
+  for (const { Condition, Resource } of lists) {
+    const { StringLike } = Condition as { StringLike: Record<string, string[]> };
+    assert.match(String(Resource), /^arn:aws:s3:::[a-z0-9-]+$/);
+    assert.ok(StringLike["s3:prefix"]?.every((prefix) => /^[a-z].+\/\*$/.test(prefix)));
+  }
+  return lists.map(() => "s3:ListBucket");
+}
+
+/** The wildcards that AWS offers nothing narrower for. */
+function spared(arn: string, region: string): boolean {
+  return [
+    // Objects are named by prefix: a bucket and a path that ends in the job's own part.
+    /^arn:aws:s3:::[a-z0-9-]+\/(recovery-points|records)\/[a-z0-9/-]+\/\*$/,
+    // A key is named by the condition on its alias; its id is not known in advance.
+    new RegExp(`^arn:aws:kms:${region}:111122223333:key/\\*$`),
+    // A database's resource id is chosen by RDS; the user's name carries the system.
+    new RegExp(`^arn:aws:rds-db:${region}:111122223333:dbuser:(cluster|db)-\\*/[a-z_]+_backup$`),
+  ].some((pattern) => pattern.test(arn));
+}
+
+describe("the monitor", () => {
+  it("looks for a point of either region where one takes them, and of each where both do", async () => {
+    const jobs = await jobsIn("dr", "market-scanning");
+    const check = jobs.find(({ metadata }) => metadata.name === "dr-check") ?? assert.fail();
+    const environment = Object.fromEntries(
+      (podOf(check).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
+    );
+    const { watched } = parseJobEnvironment("check", environment);
+    assert.deepEqual(
+      watched.map(({ store, series, maximumAgeSeconds, locations }) => [
+        series ?? store,
+        maximumAgeSeconds,
+        ...locations.map(({ prefix }) => prefix),
+      ]),
+      [
+        [
+          "frequent",
+          15 * 60 + 3_600,
+          "recovery-points/frequent/database/frequent/us-east-1/",
+          "recovery-points/frequent/database/frequent/us-west-2/",
+        ],
+        [
+          "daily",
+          86_400 + 3_600,
+          "recovery-points/daily/database/daily/us-east-1/",
+          "recovery-points/daily/database/daily/us-west-2/",
+        ],
+        [
+          "monthly",
+          31 * 86_400 + 3_600,
+          "recovery-points/monthly/database/monthly/us-east-1/",
+          "recovery-points/monthly/database/monthly/us-west-2/",
+        ],
+        [
+          "cache",
+          15 * 60 + 3_600,
+          "recovery-points/frequent/cache/us-east-1/",
+          "recovery-points/frequent/cache/us-west-2/",
+        ],
+        ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-east-1/"],
+        ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-west-2/"],
+      ],
+    );
+  });
+});
+
+describe("jobs in the stacks", () => {
+  it("are told by the stacks' outputs, and wait for an image in the files as they are", async () => {
+    const ready = readStacks({ directory: projectDirectory });
+    const { stacks } = await previewReport(program, ready);
+    for (const { name, outputs, remarks } of stacks) {
+      const expected = jobsOf(ready[0]?.configuration.system ?? assert.fail()).map(
+        ({ kind, part }) => [jobName(kind, part), "suspended"],
+      );
+      assert.deepEqual(
+        outputs["jobs"],
+        name === "archive" ? undefined : Object.fromEntries(expected),
+      );
+      assert.equal(
+        remarks.includes(
+          "all jobs are suspended, backups too, until jobs.image names an image by digest",
+        ),
+        name !== "archive",
+      );
+    }
+  });
+
+  it("use the records key of their own region, and none of the archive's", async () => {
+    const { stacks } = await previewReport(program, readStacks({ directory: projectDirectory }));
+    for (const { name, region, resources } of stacks) {
+      const key = resources.find(
+        (resource) => resource.name === "key-records" && resource.type.startsWith("aws:kms/key"),
+      );
+      const users = statementsOf(key?.inputs["policy"]).filter(({ Sid }) => Sid === "Jobs");
+      assert.deepEqual(
+        users.map(({ Condition }) => Condition),
+        name === "archive"
+          ? []
+          : [
+              {
+                ArnEquals: {
+                  "aws:PrincipalArn": jobKinds.map(
+                    (kind) =>
+                      `arn:aws:iam::111122223333:role/market-scanning-${kind}-job-${region}`,
+                  ),
+                },
+              },
+            ],
+      );
+    }
+  });
+
+  it("are where docs/jobs.md says that they are", () => {
+    const text = readFileSync(join(projectDirectory, "docs", "jobs.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `trading-dr ([a-z ]+)` +\|.*\| (\w+) +\| (\w+) +\|$/gm)];
+    const documented = rows.map(([, command = "", active, standby]) => [
+      command.replaceAll(" ", "-"),
+      active,
+      standby,
+    ]);
+    const words = (kind: JobKind) => [
+      kind,
+      runsIn[kind] === "standby" ? "suspended" : "runs",
+      runsIn[kind] === "active" ? "suspended" : "runs",
+    ];
+    assert.deepEqual(documented, jobKinds.map(words));
+  });
+});
