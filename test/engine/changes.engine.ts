@@ -159,6 +159,27 @@ describe("changes on a real engine", function () {
     }
   });
 
+  it("let the jobs run once there are images, and swap them with the active region", async () => {
+    deployment.edit(file, " image: pending", ` image: "trading-dr/jobs@sha256:${"1".repeat(64)}"`);
+    deployment.edit(file, "scratchImage: pending", `scratchImage: "pg@sha256:${"2".repeat(64)}"`);
+    for (const stack of ["prod", "dr"]) {
+      const { changes, steps } = await deployment.up(stack);
+      assertOnly({ changes, steps }, "same", "update");
+      assert.equal(changes["update"], 9, stack);
+    }
+    deployment.edit(file, "active: us-east-1", "active: us-west-2");
+    for (const stack of ["prod", "dr"]) {
+      const { steps } = await deployment.preview(stack);
+      const updated = (type: string) =>
+        steps.filter((step) => step.operation === "update" && step.type.endsWith(type)).length;
+      assert.equal(updated(":CronJob"), 6, stack);
+      // With the writer move the alarms on the lag.
+      assert.equal(updated(":MetricAlarm"), 2, stack);
+      assert.equal(steps.length, 8, stack);
+    }
+    deployment.edit(file, "active: us-west-2", "active: us-east-1");
+  });
+
   it("make a deleted standby again, once a refresh has seen that it is gone", async () => {
     const instance = deployment.world
       .all("aws:rds/clusterInstance:ClusterInstance")
