@@ -36,7 +36,8 @@ function program(): StackOutputs {
   const recordBuckets = declareRecordBuckets(configuration, landscape, keys, roles, options);
   const images = declareImages(configuration, landscape, keys, roles, options);
   const auditTrail = declareAuditTrail(configuration, landscape, recordBuckets, options);
-  const dns = declareDns(configuration, landscape, options);
+  const topic = vaults.noticeTopic;
+  const dns = declareDns(configuration, landscape, topic.arn, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
   const jobs = whole
     ? declareJobs(configuration, landscape, database?.current, roles, options)
@@ -47,7 +48,6 @@ function program(): StackOutputs {
       dependsOn: [...roles, database.current, ...Object.values(vaults.byLockClass)],
     });
   }
-  const topic = vaults.noticeTopic;
   declareMonitoring(
     configuration,
     landscape,
@@ -55,6 +55,7 @@ function program(): StackOutputs {
       topicArn: topic.arn,
       noticeKeyArn: keys.notices.arn,
       lockClasses: Object.keys(recordBuckets),
+      healthCheckId: dns.primaryEndpointCheckId,
     },
     { ...options, dependsOn: [...roles, ...Object.values(recordBuckets), topic] },
   );
@@ -74,7 +75,7 @@ function program(): StackOutputs {
     vaults: mapValues(vaults.byLockClass, ({ arn }) => arn),
     ...(images === undefined ? {} : { images: mapValues(images, ({ url }) => url) }),
     noticeTopicArn: topic.arn,
-    ...dns,
+    ...dns.outputs,
     ...(auditTrail === undefined ? {} : { auditTrailArn: auditTrail.arn }),
     ...(breakGlassRole === undefined ? {} : { breakGlassRole }),
     ...(database === undefined

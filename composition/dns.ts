@@ -2,49 +2,61 @@ import type * as pulumi from "@pulumi/pulumi";
 import { FailoverRecord } from "../components/dns/failoverRecord";
 import { FailoverSwitch } from "../components/dns/failoverSwitch";
 import { PublicZone } from "../components/dns/publicZone";
+import { healthCheckRegion } from "../components/monitoring/healthCheckAlarm";
 import { type Configuration } from "../config/configuration";
 import { unmetFailoverTime } from "../config/failoverTime";
 import { switchCommand } from "../contracts/failoverSwitch";
 import { type StackOutputs } from "../contracts/outputs";
 import { type Landscape } from "./places";
 
+/** A stack's part of what sends users to a region. */
+export interface DeclaredDns {
+  /** What the stack tells of it. */
+  readonly outputs: Pick<StackOutputs, "dns" | "failoverSwitch">;
+  /** Id of the health check on the primary region's endpoint, in the stack that has it. */
+  readonly primaryEndpointCheckId?: pulumi.Output<string>;
+}
+
 /**
  * Declares a stack's part of what sends users to a region: in `dr` the switch, in its landing phase
  * too, since Route 53 takes no health check on an alarm that is not there; in `prod` the records and
  * their health checks.
  *
- * @returns What the stack tells of it.
+ * @param topicArn The topic that is told when the switch is thrown.
  */
 export function declareDns(
   { settings, system }: Configuration,
   landscape: Landscape,
+  topicArn: pulumi.Input<string>,
   options: pulumi.ComponentResourceOptions,
-): Pick<StackOutputs, "dns" | "failoverSwitch"> {
+): DeclaredDns {
   const { own, primary, standby, tags, disposable } = landscape;
   if (settings.role === "dr") {
     const { alarmName } = new FailoverSwitch(
       "failover-switch",
-      { place: own, tags, disposable },
+      { place: own, topicArn, tags, disposable },
       options,
     );
     return {
-      failoverSwitch: {
-        alarmName,
-        usersToStandby: switchCommand("standby", own),
-        usersToPrimary: switchCommand("primary", own),
+      outputs: {
+        failoverSwitch: {
+          alarmName,
+          usersToStandby: switchCommand("standby", own),
+          usersToPrimary: switchCommand("primary", own),
+        },
       },
     };
   }
   const { hostedZone, endpoints } = settings;
   if (hostedZone === undefined || endpoints === undefined) {
-    return {};
+    return { outputs: {} };
   }
   const zone =
     hostedZone.kind === "adopt"
       ? { zoneId: hostedZone.id }
       : new PublicZone("zone", { zoneName: hostedZone.name, tags, disposable }, options);
   const { failover } = system;
-  const { switchHealthCheckId } = new FailoverRecord(
+  const { switchHealthCheckId, primaryEndpointCheckId } = new FailoverRecord(
     "failover",
     {
       recordName: failover.recordName,
@@ -64,11 +76,14 @@ export function declareDns(
     options,
   );
   return {
-    dns: {
-      recordName: failover.recordName,
-      zoneId: zone.zoneId,
-      switchHealthCheckId,
-      ...("nameServers" in zone ? { nameServers: zone.nameServers } : {}),
+    primaryEndpointCheckId,
+    outputs: {
+      dns: {
+        recordName: failover.recordName,
+        zoneId: zone.zoneId,
+        switchHealthCheckId,
+        ...("nameServers" in zone ? { nameServers: zone.nameServers } : {}),
+      },
     },
   };
 }
@@ -83,5 +98,10 @@ export function remarksOnDns({ settings, system }: Configuration): string[] {
         ]
       : []),
     ...(settings.role === "prod" ? unmetFailoverTime(system) : []),
+    ...(settings.role === "prod" && system.regions.primary !== healthCheckRegion
+      ? [
+          `nobody is told when the endpoint in ${system.regions.primary} fails: Route 53 publishes its checks in ${healthCheckRegion} alone`,
+        ]
+      : []),
   ];
 }

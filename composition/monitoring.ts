@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type AlarmsArgs } from "../components/monitoring/alarm";
 import { DatabaseLagAlarms } from "../components/monitoring/databaseLagAlarms";
-import { HealthCheckAlarm } from "../components/monitoring/healthCheckAlarm";
+import { HealthCheckAlarm, healthCheckRegion } from "../components/monitoring/healthCheckAlarm";
 import { Heartbeats } from "../components/monitoring/heartbeats";
 import { IncomingCopyAlarms } from "../components/monitoring/incomingCopyAlarms";
 import {
@@ -34,8 +34,8 @@ export interface Watched {
   readonly noticeKeyArn: pulumi.Input<string>;
   /** Lock classes that have a record bucket. */
   readonly lockClasses: readonly string[];
-  /** Id of the health check on the primary's endpoint, in the stack that has one. */
-  readonly healthCheckId?: pulumi.Input<string>;
+  /** Id of the health check on the primary region's endpoint; only its stack has one. */
+  readonly healthCheckId: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -103,10 +103,14 @@ export function declareMonitoring(
       options,
     );
   }
-  if (watched.healthCheckId !== undefined) {
+  if (watched.healthCheckId !== undefined && own.region === healthCheckRegion) {
     new HealthCheckAlarm(
       "health-check-alarm",
-      { ...shared, healthCheckId: watched.healthCheckId },
+      {
+        ...shared,
+        healthCheckId: watched.healthCheckId,
+        writerExpected: system.regions.active === own.region,
+      },
       options,
     );
   }

@@ -60,6 +60,8 @@ export interface FailoverRecordArgs {
 export class FailoverRecord extends pulumi.ComponentResource {
   /** Id of the health check that reads the switch. */
   public readonly switchHealthCheckId: pulumi.Output<string>;
+  /** Id of the health check on the primary region's endpoint. */
+  public readonly primaryEndpointCheckId: pulumi.Output<string>;
 
   public constructor(
     name: string,
@@ -104,7 +106,11 @@ export class FailoverRecord extends pulumi.ComponentResource {
     new aws.route53.Record(`${name}-primary`, record(args, "PRIMARY", primary), child);
     new aws.route53.Record(`${name}-secondary`, record(args, "SECONDARY", secondary), child);
     this.switchHealthCheckId = operator.id;
-    this.registerOutputs({ switchHealthCheckId: this.switchHealthCheckId });
+    this.primaryEndpointCheckId = endpoint.id;
+    this.registerOutputs({
+      switchHealthCheckId: this.switchHealthCheckId,
+      primaryEndpointCheckId: this.primaryEndpointCheckId,
+    });
   }
 }
 

@@ -9,6 +9,8 @@ import { keepData } from "../dataProtection";
 export interface FailoverSwitchArgs {
   /** The standby region, where the switch is. */
   readonly place: Place;
+  /** ARN of the region's topic for notices, which is told when the switch is thrown. */
+  readonly topicArn: pulumi.Input<string>;
   readonly tags: Tags;
   /**
    * A sandbox's switch: deleted without asking.
@@ -40,6 +42,7 @@ export class FailoverSwitch extends pulumi.ComponentResource {
         namespace,
         metricName,
         ...switchAlarm,
+        alarmActions: [args.topicArn],
         tags: purposeTags(args.tags, "failover"),
       },
       { parent: this, ...keepData(args.disposable ?? false) },

@@ -7,10 +7,15 @@ import { type AlarmsArgs, declareAlarm } from "./alarm";
 export interface HealthCheckAlarmArgs extends AlarmsArgs {
   /** Id of the Route 53 health check. */
   readonly healthCheckId: pulumi.Input<string>;
+  /**
+   * Whether the writer is where the check looks. While it is elsewhere the endpoint has to answer that
+   * it is not, and nobody is told of it.
+   */
+  readonly writerExpected: boolean;
 }
 
 /** The only region where Route 53 publishes health checks. */
-const healthCheckRegion = "us-east-1";
+export const healthCheckRegion = "us-east-1";
 
 /**
  * The alarm on a Route 53 health check that fails. Route 53 publishes in us-east-1 alone, so this
@@ -35,6 +40,7 @@ export class HealthCheckAlarm extends pulumi.ComponentResource {
         periodSeconds: 60,
         periods: 1,
         missing: "breaching",
+        watching: args.writerExpected,
       },
       args,
       { parent: this, ...keepData(args.disposable ?? false) },

@@ -234,7 +234,11 @@ export const rdsStandbyArgs: RdsDatabaseArgs = {
   },
 };
 
-export const failoverSwitchArgs: FailoverSwitchArgs = { place: standby, tags };
+export const failoverSwitchArgs: FailoverSwitchArgs = {
+  place: standby,
+  topicArn: "arn:aws:sns:us-west-2:111122223333:market-scanning-notices-us-west-2",
+  tags,
+};
 
 export const publicZoneArgs: PublicZoneArgs = { zoneName: "example.com", tags };
 
@@ -304,6 +308,7 @@ export const databaseLagAlarmsArgs: DatabaseLagAlarmsArgs = {
 export const healthCheckAlarmArgs: HealthCheckAlarmArgs = {
   ...alarmsArgs(primary),
   healthCheckId: "11111111-2222-3333-4444-555555555555",
+  writerExpected: true,
 };
 
 export const heartbeatsArgs: HeartbeatsArgs = {

@@ -43,11 +43,12 @@ async function dnsOf(
 ): Promise<{ found: Declared; outputs: Pick<StackOutputs, "dns" | "failoverSwitch"> }> {
   let outputs: Pick<StackOutputs, "dns" | "failoverSwitch"> = {};
   const found = await declared((options) => {
-    outputs = declareDns(configuration, landscapeOf(configuration), options);
+    ({ outputs } = declareDns(configuration, landscapeOf(configuration), topicArn, options));
   }, configuration.region);
   return { found, outputs };
 }
 
+const topicArn = "arn:aws:sns:us-west-2:111122223333:market-scanning-notices-us-west-2";
 const recordType = "aws:route53/record:Record";
 const checkType = "aws:route53/healthCheck:HealthCheck";
 const zoneType = "aws:route53/zone:Zone";

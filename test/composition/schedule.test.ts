@@ -274,6 +274,37 @@ function spared(arn: string, region: string): boolean {
   ].some((pattern) => pattern.test(arn));
 }
 
+describe("the disaster drill of a system whose lost side was rebuilt", () => {
+  it("asks about the databases that count, and the pair that they are in", async () => {
+    const shipped = configurationOf("prod", "market-scanning", { active: "us-west-2" });
+    const database = shipped.system.stores["database"] ?? assert.fail();
+    assert.ok(database.kind === "database");
+    const rebuilt = { ...database, rebuilds: [{ survivor: "us-west-2", lost: "kept" as const }] };
+    const configuration = {
+      ...shipped,
+      system: { ...shipped.system, stores: { ...shipped.system.stores, database: rebuilt } },
+    };
+    const { resources } = await declared((options) => {
+      declareRoles(configuration, landscapeOf(configuration), options);
+    });
+    const described = (region: string) => {
+      const policy = resources.find(({ name }) => name === `drill-disaster-job-${region}-policy`);
+      return statementsOf(policy?.inputs["policy"]).find(({ Sid }) => Sid === "Describe")?.[
+        "Resource"
+      ];
+    };
+    const pair = "arn:aws:rds::111122223333:global-cluster:market-scanning-database-generation-2";
+    assert.deepEqual(described("us-east-1"), [
+      "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-generation-2-us-east-1",
+      pair,
+    ]);
+    assert.deepEqual(described("us-west-2"), [
+      "arn:aws:rds:us-west-2:111122223333:cluster:market-scanning-database-us-west-2",
+      pair,
+    ]);
+  });
+});
+
 describe("the monitor", () => {
   it("looks for a point of either region where one takes them, and of each where both do", async () => {
     const jobs = await jobsIn("dr", "market-scanning");

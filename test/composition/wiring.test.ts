@@ -8,6 +8,7 @@ import program from "../../index";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { previewReport, type StackReport } from "../../preview/report";
 import { readStacks } from "../../preview/stacks";
+import { unknownMark } from "../../preview/wireValue";
 import { statementsOf } from "../components/inspection";
 import { projectDirectory } from "../support/projectCopy";
 
@@ -151,6 +152,31 @@ describe("wiring of notices of market-scanning", () => {
     assert.deepEqual(following("dr"), [true, true]);
     assert.deepEqual(following("prod"), [false, false]);
     assert.deepEqual(following("archive"), []);
+  });
+
+  it("watches, in prod alone, the health check on the primary's endpoint", () => {
+    const watching = (stack: string) =>
+      ofType(shipped(stack), "aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+        ({ inputs }) => inputs["namespace"] === "AWS/Route53",
+      );
+    assert.deepEqual(names(watching("prod")), ["health-check-alarm"]);
+    assert.deepEqual([watching("dr"), watching("archive")], [[], []]);
+  });
+
+  it("tells the standby's topic, and by its name the other region, of a thrown switch", () => {
+    const [alarm] = ofType(shipped("dr"), "aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+      ({ name }) => name === "failover-switch",
+    );
+    assert.deepEqual(alarm?.inputs["alarmActions"], [unknownMark]);
+    const [forwarded] = ofType(shipped("dr"), "aws:cloudwatch/eventRule:EventRule").filter(
+      ({ name }) => name === "notices-out",
+    );
+    assert.ok(
+      String(forwarded?.inputs["eventPattern"]).includes(
+        '"alarmName":[{"prefix":"market-scanning/"}]',
+      ),
+    );
+    assert.ok(String(alarm.inputs["name"]).startsWith("market-scanning/"));
   });
 
   it("takes the limits of lag and late copies from the system file", () => {

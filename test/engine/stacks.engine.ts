@@ -92,7 +92,10 @@ const madeElsewhere = [
 function danglingNames(things: readonly Thing[]): string[] {
   const there = new Set(things.map(({ properties }) => properties["arn"]));
   const named = things.flatMap(({ properties }) =>
-    [...JSON.stringify(properties).matchAll(/arn:aws:[^"\\]+/g)].map(([arn]) => arn),
+    // A trail selects a bucket's objects by its ARN with a slash behind it.
+    [...JSON.stringify(properties).matchAll(/arn:aws:[^"\\]+/g)].map(([arn]) =>
+      arn.replace(/\/$/, ""),
+    ),
   );
   return [...new Set(named)]
     .filter((arn) => !arn.includes("*") && !madeElsewhere.some((known) => known.test(arn)))

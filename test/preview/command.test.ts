@@ -83,7 +83,7 @@ const badInputs: readonly BadInput[] = [
   {
     title: "a zone that does not match the name",
     edits: [{ file: "Pulumi.prod.yaml", find: "name: example.com", replace: "name: example.org" }],
-    stderr: `${oneProblem}  Pulumi.prod.yaml:23: hostedZone.name, found "example.org"
+    stderr: `${oneProblem}  Pulumi.prod.yaml:27: hostedZone.name, found "example.org"
       must be the zone that holds "api.market-scanning.example.com", failover.recordName of systems/market-scanning.yaml; name that zone, or correct the record's name
 `,
   },
@@ -104,7 +104,7 @@ const badInputs: readonly BadInput[] = [
   {
     title: "a budget of zero",
     edits: [{ file: system, find: "backup: 10000", replace: "backup: 0" }],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:244: budgets.backup, found 0
+    stderr: `${oneProblem}  systems/market-scanning.yaml:252: budgets.backup, found 0
       must be a whole number of US dollars a month from 1 to 10000000; correct the number
 `,
   },

@@ -107,7 +107,7 @@ describe("preview command with --markdown", () => {
       lines[2] ?? "",
       /^\| `archive` \| `market-scanning` \| `archive` \| `eu-west-1` \|/,
     );
-    assert.ok(lines.includes("| `aws:s3:Bucket` | 5 |"), stdout);
+    assert.ok(lines.includes("| `aws:s3:Bucket` | 6 |"), stdout);
   });
 
   it("prints the reasons of a refusal twice: as a summary, and as always", async () => {

@@ -133,7 +133,10 @@ describe("FailoverRecord", () => {
 
   it("offers the id of the switch's check, which is needed when the standby region is lost", () => {
     const component = resources.find(({ type }) => type === "trading-dr:dns:FailoverRecord");
-    assert.deepEqual(component?.outputs, { switchHealthCheckId: "failover-switch-id" });
+    assert.deepEqual(component?.outputs, {
+      switchHealthCheckId: "failover-switch-id",
+      primaryEndpointCheckId: "failover-primary-endpoint-id",
+    });
   });
 
   it("asks the standby region's host too where nobody decides, for the opposite", async () => {

@@ -35,6 +35,7 @@ describe("FailoverSwitch", () => {
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
       treatMissingData: "ignore",
+      alarmActions: ["arn:aws:sns:us-west-2:111122223333:market-scanning-notices-us-west-2"],
       tags: { ...tags, "trading-dr:purpose": "failover" },
     });
   });

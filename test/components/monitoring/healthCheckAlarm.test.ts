@@ -31,6 +31,23 @@ describe("HealthCheckAlarm", () => {
     });
   });
 
+  it("is silent while the writer is elsewhere, and the endpoint has to say so", async () => {
+    const alarm = await declared((options) => {
+      const args = { ...healthCheckAlarmArgs, writerExpected: false };
+      new HealthCheckAlarm("health-check-alarm", args, options);
+    });
+    const { actionsEnabled, treatMissingData } = alarm.only(
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+    ).inputs;
+    assert.deepEqual(
+      { actionsEnabled, treatMissingData },
+      {
+        actionsEnabled: false,
+        treatMissingData: "notBreaching",
+      },
+    );
+  });
+
   it("is refused outside of us-east-1, where there is no such metric", () => {
     assert.deepEqual(healthCheckAlarmProblems(healthCheckAlarmArgs), []);
     const args = { ...healthCheckAlarmArgs, ...alarmsArgs(standby) };

@@ -25,7 +25,12 @@ const identifiers: Readonly<Record<string, string>> = {
   "aws:backup/plan:Plan": "name",
   "aws:backup/restoreTestingPlan:RestoreTestingPlan": "name",
   "aws:backup/vault:Vault": "name",
+  "aws:budgets/budget:Budget": "name",
+  "aws:cloudtrail/trail:Trail": "name",
+  "aws:cloudwatch/eventRule:EventRule": "name",
   "aws:cloudwatch/logGroup:LogGroup": "name",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
+  "aws:ecr/repository:Repository": "name",
   "aws:iam/role:Role": "name",
   "aws:kms/alias:Alias": "name",
   "aws:rds/cluster:Cluster": "clusterIdentifier",
@@ -40,12 +45,17 @@ const identifiers: Readonly<Record<string, string>> = {
   "aws:s3/bucket:Bucket": "bucket",
   "aws:secretsmanager/secret:Secret": "name",
   "aws:sns/topic:Topic": "name",
+  "aws:sqs/queue:Queue": "name",
 };
 
 /** ARNs, where AWS documents their form and something names them. */
 const arns: Readonly<Record<string, (at: Place, name: string, id: string) => string>> = {
   "aws:backup/vault:Vault": ({ region, account }, name) =>
     `arn:aws:backup:${region}:${account}:backup-vault:${name}`,
+  "aws:cloudtrail/trail:Trail": ({ region, account }, name) =>
+    `arn:aws:cloudtrail:${region}:${account}:trail/${name}`,
+  "aws:cloudwatch/eventRule:EventRule": ({ region, account }, name) =>
+    `arn:aws:events:${region}:${account}:rule/${name}`,
   "aws:cloudwatch/logGroup:LogGroup": ({ region, account }, name) =>
     `arn:aws:logs:${region}:${account}:log-group:${name}`,
   "aws:iam/role:Role": ({ account }, name) => `arn:aws:iam::${account}:role/${name}`,
@@ -65,6 +75,7 @@ const arns: Readonly<Record<string, (at: Place, name: string, id: string) => str
   "aws:secretsmanager/secret:Secret": ({ region, account }, name, id) =>
     `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${digest(id).slice(0, 6)}`,
   "aws:sns/topic:Topic": ({ region, account }, name) => `arn:aws:sns:${region}:${account}:${name}`,
+  "aws:sqs/queue:Queue": ({ region, account }, name) => `arn:aws:sqs:${region}:${account}:${name}`,
 };
 
 /**

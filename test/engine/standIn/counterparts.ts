@@ -13,7 +13,7 @@ export type Counterpart =
 const policyText = ["policy", "the provider takes the document as text"] as const;
 
 /**
- * Every type that the stacks declare, and those that stores, images, DNS, alarms and budgets need.
+ * Every type of AWS that the stacks declare, and those that stores and access to them will need.
  *
  * The rules that find most names are in extractRules.ts.
  */
