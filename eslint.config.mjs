@@ -72,7 +72,13 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         {
-          selector: "NewExpression[callee.object.object.name=/^(aws|random)$/][arguments.length<3]",
+          selector:
+            "NewExpression[callee.object.object.name=/^(aws|kubernetes|random)$/][arguments.length<3]",
+          message: "a child of a component takes options with its parent",
+        },
+        {
+          selector:
+            "NewExpression[callee.object.object.object.name='kubernetes'][arguments.length<3]",
           message: "a child of a component takes options with its parent",
         },
         {

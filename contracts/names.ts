@@ -116,7 +116,6 @@ export type Purpose =
   | "notices"
   | "images"
   | "access-logs"
-  | "record-replication"
   | "restore-test"
   | "repository-creation"
   | "break-glass"
@@ -138,6 +137,7 @@ export type Purpose =
   | `${string}-copies-${"late-from" | "failed-to"}-${string}`
   | `${JobKind}-job`
   | `${string}-records`
+  | `${string}-replication`
   | `${string}-vault`;
 
 /**

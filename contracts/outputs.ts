@@ -27,6 +27,8 @@ export interface StackOutputs {
   readonly failoverSwitch?: Readonly<Record<string, unknown>>;
   /** What becomes of each job in this region, by its name, where this stack has jobs. */
   readonly jobs?: Readonly<Record<string, "runs" | "suspended">>;
+  /** Kubernetes Secrets that applications take a cache's name, password and Sentinels from, by store. */
+  readonly caches: Readonly<Record<string, unknown>>;
   /** What the system file declares and no component builds yet. */
   readonly notBuiltYet: readonly NotBuilt[];
   /** What a reader should know before trusting the stack. */

@@ -67,7 +67,7 @@ ${cases.join("\n")}
 esac`;
 }
 
-/** Addresses as the words of a shell loop: `"host port" "host port"`. */
+/** Addresses as the words of a shell loop, one a line. */
 export function shellWords(addresses: readonly Address[]): string {
-  return addresses.map((address) => `"${spaced(address)}"`).join(" ");
+  return addresses.map((address) => `\\\n  "${spaced(address)}"`).join(" ");
 }

@@ -2,6 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BreakGlassRole } from "../../components/access/breakGlassRole";
 import { ServiceRole } from "../../components/access/serviceRole";
 import { MonthlyBudget } from "../../components/cost/monthlyBudget";
+import { CacheCertificates } from "../../components/cache/cacheCertificates";
+import { CacheCredentials } from "../../components/cache/cacheCredentials";
+import { CacheGroup } from "../../components/cache/cacheGroup";
+import { CacheSentinels } from "../../components/cache/cacheSentinels";
+import { CacheServers } from "../../components/cache/cacheServers";
+import { ReplicationSecret } from "../../components/cache/replicationSecret";
 import { Administrator } from "../../components/database/administrator";
 import { AuroraDatabase } from "../../components/database/auroraDatabase";
 import { DatabaseNetwork } from "../../components/database/databaseNetwork";
@@ -88,6 +94,61 @@ export const cases: readonly ContractCase[] = [
     "trading-dr:cost:MonthlyBudget",
     MonthlyBudget,
     minimal.monthlyBudgetArgs,
+  ),
+  disposableCase(
+    "CacheCertificates",
+    "trading-dr:cache:CacheCertificates",
+    CacheCertificates,
+    minimal.cacheCertificatesArgs,
+  ),
+  disposableCase(
+    "CacheCredentials",
+    "trading-dr:cache:CacheCredentials",
+    CacheCredentials,
+    minimal.cacheCredentialsArgs,
+  ),
+  disposableCase(
+    "CacheGroup (own replication)",
+    "trading-dr:cache:CacheGroup",
+    CacheGroup,
+    minimal.cacheGroupArgs,
+  ),
+  disposableCase(
+    "CacheGroup (replication between the regions)",
+    "trading-dr:cache:CacheGroup",
+    CacheGroup,
+    {
+      ...minimal.cacheGroupArgs,
+      replicationPassword: minimal.replicationSecretArgs.password,
+      link: minimal.cacheLink,
+    },
+  ),
+  disposableCase(
+    "CacheSentinels",
+    "trading-dr:cache:CacheSentinels",
+    CacheSentinels,
+    minimal.cacheSentinelsArgs,
+  ),
+  disposableCase(
+    "CacheServers",
+    "trading-dr:cache:CacheServers",
+    CacheServers,
+    minimal.cacheServersArgs,
+  ),
+  disposableCase(
+    "ReplicationSecret (shared)",
+    "trading-dr:cache:ReplicationSecret",
+    ReplicationSecret,
+    minimal.replicationSecretArgs,
+  ),
+  disposableCase(
+    "ReplicationSecret (read)",
+    "trading-dr:cache:ReplicationSecret",
+    ReplicationSecret,
+    {
+      ...minimal.replicationSecretArgs,
+      password: { kind: "read", secretStore: "secrets-manager" },
+    },
   ),
   disposableCase(
     "Administrator",

@@ -29,10 +29,18 @@ import { type RecordBucketArgs } from "../../components/storage/recordBucket";
 import { type JobIdentityArgs } from "../../components/schedule/jobIdentity";
 import { type ScheduledJobArgs } from "../../components/schedule/scheduledJob";
 import { type VerificationNamespaceArgs } from "../../components/schedule/verificationNamespace";
+import { type CacheCertificatesArgs } from "../../components/cache/cacheCertificates";
+import { type CacheCredentialsArgs } from "../../components/cache/cacheCredentials";
+import { type CacheGroupArgs } from "../../components/cache/cacheGroup";
+import { type CacheSentinelsArgs } from "../../components/cache/cacheSentinels";
+import { type CacheServersArgs } from "../../components/cache/cacheServers";
+import { type ReplicationSecretArgs } from "../../components/cache/replicationSecret";
 import { type BackupVaultArgs } from "../../components/vaults/backupVault";
 import { type NoticeTopicArgs } from "../../components/vaults/noticeTopic";
 import { type RestoreTestingArgs } from "../../components/vaults/restoreTesting";
 import { type SnapshotPlanArgs } from "../../components/vaults/snapshotPlan";
+import { cacheHost, type CachePlace } from "../../contracts/cacheNames";
+import { cacheTimings } from "../../contracts/cacheTimings";
 import { type Place } from "../../contracts/names";
 import { policyDocument } from "../../contracts/policyDocument";
 import { primary, standby, tags } from "../support/declared";
@@ -447,4 +455,103 @@ export const jobIdentityArgs: JobIdentityArgs = {
 
 export const verificationNamespaceArgs: VerificationNamespaceArgs = {
   namespace: "market-scanning-verify",
+};
+
+export const cachePlace: CachePlace = {
+  store: "cache",
+  namespace: "market-scanning-prod",
+  region: "us-east-1",
+};
+
+export const cacheObjectives = { detectionSeconds: 5, lostWriteSeconds: 10, recoverySeconds: 60 };
+
+const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
+
+export const cacheImages = {
+  redis: `registry.example.com/redis:7.2${digest}`,
+  exporter: `registry.example.com/redis-exporter:1.62${digest}`,
+};
+
+const cacheMembers = (part: "server" | "sentinel", port: number) =>
+  [0, 1, 2].map((ordinal) => ({ host: cacheHost(part, ordinal, cachePlace), port }));
+
+/** What servers and Sentinels of a group are configured with. */
+export const cacheMemberSettings = {
+  masterName: "mymaster",
+  quorum: 2,
+  servers: cacheMembers("server", 6379),
+  sentinels: cacheMembers("sentinel", 26379),
+  timings: cacheTimings(cacheObjectives),
+  memoryMebibytes: 1024,
+  minimumTlsVersion: "1.2",
+} as const;
+
+export const cacheServersArgs: CacheServersArgs = {
+  place: cachePlace,
+  settings: cacheMemberSettings,
+  images: cacheImages,
+  storageClass: "gp3-encrypted",
+  serving: true,
+};
+
+export const cacheSentinelsArgs: CacheSentinelsArgs = {
+  ...cacheServersArgs,
+  settings: cacheMemberSettings,
+  sentinelPort: 26379,
+};
+
+export const cacheCertificatesArgs: CacheCertificatesArgs = {
+  place: cachePlace,
+  servers: 3,
+  sentinels: 3,
+  issuer: { kind: "ClusterIssuer", name: "trading-ca", group: "cert-manager.io" },
+};
+
+export const cacheCredentialsArgs: CacheCredentialsArgs = {
+  place: cachePlace,
+  masterName: "mymaster",
+  sentinels: cacheMemberSettings.sentinels,
+  sentinelPort: 26379,
+  passwordsRotated: "2026-11-01",
+};
+
+/** Replication whose password is made here and given to the other region. */
+export const replicationSecretArgs: ReplicationSecretArgs = {
+  cache: cachePlace,
+  place: primary,
+  password: {
+    kind: "shared",
+    rotated: "2026-11-01",
+    secretsKeyArn: keyArn(primary),
+    replica: { region: "us-west-2", keyAlias: "alias/market-scanning-secrets-us-west-2" },
+  },
+  tags,
+};
+
+export const cacheGroupArgs: CacheGroupArgs = {
+  cache: cachePlace,
+  place: primary,
+  masterName: "mymaster",
+  replicas: 2,
+  sentinels: 3,
+  quorum: 2,
+  sentinelPort: 26379,
+  objectives: cacheObjectives,
+  memoryMebibytes: 1024,
+  minimumTlsVersion: "1.2",
+  images: cacheImages,
+  issuer: cacheCertificatesArgs.issuer,
+  storageClass: "gp3-encrypted",
+  monitoringNamespace: "monitoring",
+  passwordsRotated: "2026-11-01",
+  replicationPassword: { kind: "own", rotated: "2026-11-01" },
+  serving: true,
+  tags,
+};
+
+/** How the primary region is fed, and feeds, once the standby is fed by replication. */
+export const cacheLink = {
+  upstream: { host: "cache-feed.market-scanning-prod.us-west-2.trading.internal", port: 6379 },
+  feedHost: "cache-feed.market-scanning-prod.us-east-1.trading.internal",
+  otherRegionCidr: "10.1.0.0/16",
 };

@@ -84,7 +84,7 @@ const purposesOf: Record<
   parameterGroup: (_, generation) => databases(generation, 16),
   subnetGroup: (_, generation) => databases(generation),
   securityGroup: (_, generation) => databases(generation),
-  secret: () => ["database-administrator"],
+  secret: () => ["database-administrator", "cache-replication"],
   topic: () => ["notices"],
   alarm: (lockClass) => [
     "database-recovery-point-lag",
@@ -176,6 +176,7 @@ describe("physical names", () => {
     ["securityGroup", "database", "market-scanning-database-us-east-1"],
     ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
+    ["secret", "cache-replication", "market-scanning/cache-replication"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
     [
       "alarm",

@@ -1,0 +1,45 @@
+#!/bin/sh
+set -u
+umask 077
+ordinal=${HOSTNAME##*-}
+case $ordinal in
+0) self="cache-server-us-east-1-0.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
+1) self="cache-server-us-east-1-1.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
+2) self="cache-server-us-east-1-2.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
+*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+esac
+port=${self#* }
+# The password in force: once another is in its file, the server knows it only after ACL LOAD.
+password=$(cat /credentials/reload)
+replication=$(cat /credentials/replication)
+reload() {
+  REDISCLI_AUTH=$password timeout 5 redis-cli -h localhost -p "$port" \
+    --tls --cacert /certificates/ca.crt --user reload --no-auth-warning "$@"
+}
+
+while sleep ${RELOAD_SECONDS:-30}; do
+  if ! cmp -s /certificates/tls.crt /data/loaded.crt; then
+    cp /certificates/tls.crt /data/loaded.crt.new
+    answer=$(reload CONFIG SET tls-cert-file /certificates/tls.crt \
+      tls-key-file /certificates/tls.key tls-ca-cert-file /certificates/ca.crt)
+    [ "$answer" != OK ] || mv /data/loaded.crt.new /data/loaded.crt
+    echo "certificate: $answer"
+  fi
+  cat /credentials/users.acl /credentials/replication.acl >/data/users.acl.new
+  if ! cmp -s /data/users.acl.new /data/users.acl; then
+    cp /data/users.acl /data/users.acl.old
+    mv /data/users.acl.new /data/users.acl
+    answer=$(reload ACL LOAD)
+    if [ "$answer" = OK ]; then
+      password=$(cat /credentials/reload)
+    else
+      mv /data/users.acl.old /data/users.acl
+    fi
+    echo "users: $answer"
+  fi
+  if [ "$(cat /credentials/replication)" != "$replication" ]; then
+    answer=$(reload -x CONFIG SET masterauth </credentials/replication)
+    [ "$answer" != OK ] || replication=$(cat /credentials/replication)
+    echo "password for replication: $answer"
+  fi
+done
