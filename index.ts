@@ -6,6 +6,7 @@ import * as random from "@pulumi/random";
 import { declareAuditTrail } from "./composition/audit";
 import { declareBreakGlassRoles, foreignBreakGlassRole } from "./composition/breakGlass";
 import { declareBudgets } from "./composition/budgets";
+import { declareCaches } from "./composition/cache";
 import { clusterAccess } from "./composition/cluster";
 import { declareDatabase } from "./composition/database";
 import { declareDns } from "./composition/dns";
@@ -39,6 +40,7 @@ function program(): StackOutputs {
   const topic = vaults.noticeTopic;
   const dns = declareDns(configuration, landscape, topic.arn, options);
   const database = whole ? declareDatabase(configuration, landscape, keys, options) : undefined;
+  const caches = whole ? declareCaches(configuration, landscape, keys, options) : {};
   const jobs = whole
     ? declareJobs(configuration, landscape, database?.current, roles, options)
     : undefined;
@@ -89,6 +91,7 @@ function program(): StackOutputs {
             administratorSecretArn: database.administratorSecretArn,
           },
         }),
+    caches: mapValues(caches, ({ applicationSecretName }) => applicationSecretName),
     ...(jobs === undefined ? {} : { jobs }),
     notBuiltYet: notBuiltYet(configuration),
     remarks: remarksOn(configuration),
@@ -131,7 +134,16 @@ function providersOf(configuration: Configuration): pulumi.ProviderResource[] {
         : { assumeRoles: [{ roleArn: settings.assumeRoleArn }] }),
     }),
     new random.Provider("random"),
-    ...(cluster === undefined ? [] : [new kubernetes.Provider("kubernetes", { ...cluster })]),
+    ...(cluster === undefined
+      ? []
+      : [
+          new kubernetes.Provider("kubernetes", {
+            ...cluster,
+            // Without these a changed ConfigMap or Secret is deleted and made anew under its pods.
+            enableConfigMapMutable: true,
+            enableSecretMutable: true,
+          }),
+        ]),
   ];
 }
 

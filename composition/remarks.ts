@@ -7,7 +7,13 @@ import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
 
 /** Kinds of store that a component builds. The others are declared, and reported as not built. */
-const builtKinds: readonly StoreKind[] = ["database", "objects", "images", "configuration"];
+const builtKinds: readonly StoreKind[] = [
+  "cache",
+  "database",
+  "objects",
+  "images",
+  "configuration",
+];
 
 /** Parts of a system file, beside stores, that no component builds yet. */
 const partsNotBuilt: readonly NotBuilt[] = [
@@ -22,6 +28,14 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
   const stores = Object.entries(system.stores).flatMap(([name, store]) => {
     if (!builtKinds.includes(store.kind)) {
       return [{ path: `stores.${name}`, what: `${store.kind}: ${store.description}` }];
+    }
+    if (store.kind === "cache" && store.standby === "snapshots") {
+      return [
+        {
+          path: `stores.${name}.standby`,
+          what: "a job that fills the standby's servers from snapshots",
+        },
+      ];
     }
     if (store.kind === "images" && store.signed) {
       return [

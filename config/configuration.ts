@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { cacheProblems } from "./cacheSettings";
 import { dnsProblems } from "./dns";
 import { ConfigurationError, type Problem, show } from "./problem";
 import { type StackSettings, stackSchema } from "./stack";
@@ -149,7 +150,10 @@ function jointProblems(
   system: System,
   source: Omit<SourceFile, "data">,
 ): Problem[] {
-  const problems: Problem[] = dnsProblems(settings, system, source);
+  const problems: Problem[] = [
+    ...dnsProblems(settings, system, source),
+    ...cacheProblems(settings, system, source),
+  ];
   const compliance = Object.entries(system.lockClasses).filter(
     ([, { mode }]) => mode === "compliance",
   );

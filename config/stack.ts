@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheSettings } from "./cacheSettings";
 import { endpoints, hostedZone } from "./dns";
 import { account, date, email, identifier, oneOf, section, text, whenSound } from "./field";
 
@@ -136,6 +137,7 @@ export const stackShape = section({
   cluster: cluster.optional(),
   hostedZone: hostedZone.optional(),
   endpoints: endpoints.optional(),
+  cache: cacheSettings.optional(),
 });
 
 /** A stack's settings, validated. */

@@ -201,7 +201,10 @@ const objects = section({
 const cache = section({
   kind: z.literal("cache"),
   description,
-  replicas: whole(1, 10, "replicas"),
+  replicas: whole(1, 10, "replicas").refine((count) => count !== 1, {
+    error:
+      "must be at least 2: after a failover one fewer is left, and min-replicas-to-write 1 refuses every write without one; set it to 2 or more",
+  }),
   sentinels: whole(3, 9, "sentinels").refine((count) => count % 2 === 1, {
     error: "must be odd, so that a split network leaves one majority; use 3, 5, 7 or 9",
   }),
@@ -211,11 +214,18 @@ const cache = section({
   sentinelPort: whole(1_024, 65_535, "port number"),
   /** Silence after which a sentinel believes the primary down (`down-after-milliseconds`). */
   detection: duration({ minimum: "1s", maximum: "1m" }),
-  /** Oldest acknowledged write that a failover may lose (`min-replicas-max-lag`). */
-  lostWriteBound: duration({ minimum: "1s", maximum: "1m" }),
+  /**
+   * Oldest acknowledged write that a failover may lose. Replicas report and are counted once a second
+   * each, which adds two to what `min-replicas-max-lag` says, and 0 would turn that off.
+   */
+  lostWriteBound: duration({ minimum: "3s", maximum: "1m" }),
   /** How the standby region's group is kept warm. */
   standby: oneOf("replication", "snapshots"),
   snapshots: recurring,
+  /** Memory for data of each server. Volumes and limits follow from it. */
+  memoryMebibytes: whole(64, 262_144, "mebibytes"),
+  /** Change this date to have the next `pulumi up` make new passwords. */
+  passwordsRotated: date(),
 }).superRefine(
   (group, context) => {
     const majority = Math.floor(group.sentinels / 2) + 1;

@@ -465,11 +465,9 @@ export const cachePlace: CachePlace = {
 
 export const cacheObjectives = { detectionSeconds: 5, lostWriteSeconds: 10, recoverySeconds: 60 };
 
-const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
-
 export const cacheImages = {
-  redis: `registry.example.com/redis:7.2${digest}`,
-  exporter: `registry.example.com/redis-exporter:1.62${digest}`,
+  redis: `registry.example.com/redis:7.2@${digest}`,
+  exporter: `registry.example.com/redis-exporter:1.62@${digest}`,
 };
 
 const cacheMembers = (part: "server" | "sentinel", port: number) =>

@@ -28,6 +28,19 @@ const clusterIn = (region: string) => ({
   certificateAuthority,
 });
 const cluster = clusterIn("us-east-1");
+const digest = "@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+const cache = {
+  redisImage: `registry.example.com/redis:7.2${digest}`,
+  exporterImage: `registry.example.com/redis-exporter:1.62${digest}`,
+  certificateIssuer: { kind: "ClusterIssuer", name: "trading-ca", group: "cert-manager.io" },
+  storageClass: "gp3-encrypted",
+  monitoringNamespace: "monitoring",
+  betweenRegions: {
+    privateDomain: "trading.internal",
+    otherRegionCidr: "10.1.0.0/16",
+    secretStore: "secrets-manager",
+  },
+};
 const hostedZone = { kind: "adopt", name: "example.com", id: "Z0123456789ABCDEFGHIJ" };
 const endpoints = { primary: "api-us-east-1.example.com", standby: "api-us-west-2.example.com" };
 const recordName = "api.market-scanning.example.com";
@@ -45,8 +58,8 @@ const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
 
 /** Sound settings of a stack of each role, and no more than it needs. */
 const sound: Record<Role, Changes> = {
-  prod: { network, cluster, hostedZone, endpoints },
-  dr: { network, cluster: clusterIn("us-west-2") },
+  prod: { network, cluster, hostedZone, endpoints, cache },
+  dr: { network, cluster: clusterIn("us-west-2"), cache },
   archive: { assumeRoleArn },
 };
 
@@ -114,7 +127,7 @@ const rule = {
   certificate:
     "must be a PEM certificate in base64, certificateAuthority.data of aws eks describe-cluster; copy it whole, in one line",
   unknown:
-    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints. Correct the spelling or remove it",
+    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints, cache. Correct the spelling or remove it",
 };
 
 describe("a stack's settings", () => {

@@ -171,6 +171,18 @@ describe("a system file", () => {
         "must be odd, so that a split network leaves one majority; use 3, 5, 7 or 9",
       ],
       [
+        "fewer replicas than writes need after a failover",
+        "stores.cache.replicas",
+        1,
+        "must be at least 2: after a failover one fewer is left, and min-replicas-to-write 1 refuses every write without one; set it to 2 or more",
+      ],
+      [
+        "a bound on lost writes that replicas report too seldom for",
+        "stores.cache.lostWriteBound",
+        "2s",
+        rule.within("at least 3s and at most 1m"),
+      ],
+      [
         "a quorum below the majority",
         "stores.cache.quorum",
         1,

@@ -28,7 +28,8 @@ const network = `
     name: other
     securityGroupId: sg-0a1b2c3d
     endpoint: https://other.us-west-2.eks.amazonaws.com
-    certificateAuthority: ${certificateAuthority}`;
+    certificateAuthority: ${certificateAuthority}
+  trading-dr:cache: { redisImage: "redis@sha256:${"0".repeat(64)}", exporterImage: "exporter@sha256:${"0".repeat(64)}", certificateIssuer: { kind: Issuer, name: ca }, storageClass: gp3, monitoringNamespace: monitoring, betweenRegions: { privateDomain: trading.internal, otherRegionCidr: 10.0.0.0/16, secretStore: store } }`;
 
 const badInputs: readonly BadInput[] = [
   {
@@ -224,7 +225,7 @@ describe("preview command", () => {
       "    system: market-scanning",
       "Totals over 3 stacks",
       "Declared in the system file, but not built yet",
-      "  stores.cache: cache: latest prices and signals",
+      "  jobs.image: the trading-dr command that the jobs run, and its image",
     ]) {
       assert.ok(stdout.split("\n").includes(line), line);
     }

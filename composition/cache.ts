@@ -1,0 +1,123 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { CacheGroup, type CacheGroupArgs } from "../components/cache/cacheGroup";
+import { type ReplicationPassword } from "../components/cache/replicationSecret";
+import { cachesOf } from "../config/cacheSettings";
+import { type Configuration } from "../config/configuration";
+import { type StoreOf } from "../config/stores";
+import { type System } from "../config/system";
+import { cacheFeedHost, cachePort } from "../contracts/cacheNames";
+import { physicalName } from "../contracts/names";
+import { type Keys } from "./keys";
+import { type Landscape } from "./places";
+
+/** Declares the caches of a trading region, by store; none in the archive. */
+export function declareCaches(
+  configuration: Configuration,
+  landscape: Landscape,
+  keys: Keys,
+  options: pulumi.ComponentResourceOptions,
+): Record<string, CacheGroup> {
+  const { settings, system, region } = configuration;
+  const { cache } = settings;
+  if (cache === undefined) {
+    return {};
+  }
+  return Object.fromEntries(
+    Object.entries(cachesOf(system)).map(([name, store]) => {
+      const group = new CacheGroup(
+        name,
+        {
+          cache: { store: name, namespace: system.namespace, region },
+          place: landscape.own,
+          masterName: store.masterName,
+          replicas: store.replicas,
+          sentinels: store.sentinels,
+          quorum: store.quorum,
+          sentinelPort: store.sentinelPort,
+          objectives: {
+            detectionSeconds: store.detection.seconds,
+            lostWriteSeconds: store.lostWriteBound.seconds,
+            recoverySeconds: recoverySeconds(system, name),
+          },
+          memoryMebibytes: store.memoryMebibytes,
+          minimumTlsVersion: system.minimumTlsVersion,
+          images: { redis: cache.redisImage, exporter: cache.exporterImage },
+          issuer: cache.certificateIssuer,
+          storageClass: cache.storageClass,
+          monitoringNamespace: cache.monitoringNamespace,
+          passwordsRotated: store.passwordsRotated,
+          replicationPassword: replicationPassword(configuration, landscape, keys, store),
+          serving: system.regions.active === region,
+          ...linkOf(configuration, landscape, name, store),
+          tags: landscape.tags,
+          disposable: landscape.disposable,
+        },
+        options,
+      );
+      return [name, group];
+    }),
+  );
+}
+
+/**
+ * How long clients may be without this cache's primary: what the system's plan says of that disaster
+ * or, where it says nothing, the strictest of the data in the cache.
+ */
+function recoverySeconds({ scenarios, dataClasses }: System, name: string): number {
+  const planned = scenarios["cache-primary"]?.rto.seconds;
+  const needed = Object.values(dataClasses).flatMap(({ stores, rto }) =>
+    stores.includes(name) ? [rto.seconds] : [],
+  );
+  return planned ?? Math.min(...needed);
+}
+
+/** The two regions agree on one password where either may follow the other. */
+function replicationPassword(
+  { settings }: Configuration,
+  { standby }: Landscape,
+  keys: Keys,
+  store: StoreOf<"cache">,
+): ReplicationPassword {
+  const rotated = store.passwordsRotated;
+  const secretStore = settings.cache?.betweenRegions?.secretStore;
+  if (store.standby === "snapshots" || keys.secrets === undefined) {
+    return { kind: "own", rotated };
+  }
+  return settings.role === "dr" && secretStore !== undefined
+    ? { kind: "read", secretStore }
+    : {
+        kind: "shared",
+        rotated,
+        secretsKeyArn: keys.secrets.arn,
+        replica: {
+          region: standby.region,
+          keyAlias: physicalName("keyAlias", "secrets", standby),
+        },
+      };
+}
+
+/** Each region's feed is known by name to the other, before and after it exists. */
+function linkOf(
+  { settings, system, region }: Configuration,
+  { primary, standby }: Landscape,
+  name: string,
+  { standby: kind }: StoreOf<"cache">,
+): Pick<CacheGroupArgs, "link"> {
+  const between = settings.cache?.betweenRegions;
+  if (kind === "snapshots" || between === undefined) {
+    return {};
+  }
+  const other = settings.role === "prod" ? standby : primary;
+  const feedOf = (where: string) =>
+    cacheFeedHost(
+      { store: name, namespace: system.namespace, region: where },
+      between.privateDomain,
+    );
+  return {
+    link: {
+      upstream: { host: feedOf(other.region), port: cachePort },
+      feedHost: feedOf(region),
+      otherRegionCidr: between.otherRegionCidr,
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import program from "../../index";
+import { type PreviewedResource } from "../../preview/inProcess";
+import { previewReport } from "../../preview/report";
+import { readStacks } from "../../preview/stacks";
+import { projectDirectory } from "../support/projectCopy";
+
+const setType = "kubernetes:apps/v1:StatefulSet";
+const configType = "kubernetes:core/v1:ConfigMap";
+
+describe("wiring of the caches", () => {
+  let stacks: Record<string, readonly PreviewedResource[]>;
+
+  const previewed = async (system: string) => {
+    const report = await previewReport(
+      program,
+      readStacks({ directory: projectDirectory, system }),
+    );
+    return Object.fromEntries(report.stacks.map(({ name, resources }) => [name, resources]));
+  };
+
+  before(async () => {
+    stacks = await previewed("market-scanning");
+  });
+
+  const inputs = (stack: string, type: string, name: string) => {
+    const found = stacks[stack]?.find(
+      (resource) => resource.type === type && resource.name === name,
+    );
+    assert.ok(found, `${stack} has no ${type} ${name}`);
+    return found.inputs as Record<string, Record<string, unknown>>;
+  };
+  const configuration = (stack: string, name: string) =>
+    inputs(stack, configType, name)["data"] as Record<string, string>;
+
+  it("puts a group into each trading region's own cluster, and none into the archive", () => {
+    const sets = Object.entries(stacks).flatMap(([stack, resources]) =>
+      resources
+        .filter(({ type }) => type === setType)
+        .map(
+          ({ inputs: { metadata } }) =>
+            `${stack} ${(metadata as unknown as { name: string }).name}`,
+        ),
+    );
+    assert.deepEqual(sets.sort(), [
+      "dr cache-sentinel-us-west-2",
+      "dr cache-server-us-west-2",
+      "prod cache-sentinel-us-east-1",
+      "prod cache-server-us-east-1",
+    ]);
+  });
+
+  it("changes configuration and passwords in place, where pods have them mounted", () => {
+    for (const stack of ["prod", "dr"]) {
+      const provider = inputs(stack, "pulumi:providers:kubernetes", "kubernetes");
+      assert.equal(provider["enableConfigMapMutable"], "true");
+      assert.equal(provider["enableSecretMutable"], "true");
+    }
+  });
+
+  it("has prod serve at its first start, and dr follow prod's feed with idle Sentinels", () => {
+    const prodFeed = "cache-feed.market-scanning.us-east-1.trading.internal 6379\n";
+    assert.equal(configuration("prod", "cache-server-configuration")["first-upstream"], "");
+    assert.equal(configuration("dr", "cache-server-configuration")["first-upstream"], prodFeed);
+    assert.match(
+      String(configuration("prod", "cache-sentinel-configuration")["first-primary"]),
+      /^cache-server-us-east-1-0\./,
+    );
+    assert.equal(configuration("dr", "cache-sentinel-configuration")["first-primary"], "");
+  });
+
+  it("lets either region stand by for the other later", () => {
+    assert.match(
+      String(configuration("prod", "cache-server-configuration")["stand-by.sh"]),
+      /following="cache-feed\.market-scanning\.us-west-2\.trading\.internal 6379"/,
+    );
+  });
+
+  it("derives the settings from the system's objectives", () => {
+    // detection 5s; lost writes 10s; the strictest data in the cache may be away for 1m
+    const sentinel = String(configuration("prod", "cache-sentinel-configuration")["start.sh"]);
+    assert.match(sentinel, /sentinel down-after-milliseconds mymaster 5000"/);
+    assert.match(sentinel, /sentinel failover-timeout mymaster 22000"/);
+    const redis = String(configuration("prod", "cache-server-configuration")["redis.conf"]);
+    assert.match(redis, /^min-replicas-max-lag 8$/m);
+    assert.match(redis, /^maxmemory 4096mb$/m);
+  });
+
+  it("shares one password between the regions, by a replica that dr reads", () => {
+    const types = (stack: string) =>
+      (stacks[stack] ?? [])
+        .filter(({ name }) => name.startsWith("cache-replication"))
+        .map(({ type }) => type)
+        .sort();
+    assert.deepEqual(types("prod"), [
+      "aws:secretsmanager/secret:Secret",
+      "aws:secretsmanager/secretVersion:SecretVersion",
+      "kubernetes:core/v1:Secret",
+      "random:index/randomPassword:RandomPassword",
+      "trading-dr:cache:ReplicationSecret",
+    ]);
+    assert.deepEqual(types("dr"), [
+      "kubernetes:external-secrets.io/v1:ExternalSecret",
+      "trading-dr:cache:ReplicationSecret",
+    ]);
+  });
+
+  it("declares every cache of a system that has two, under names of their own", async () => {
+    const { prod = [] } = await previewed("trademaster");
+    assert.deepEqual(
+      prod.filter(({ type }) => type === "trading-dr:cache:CacheGroup").map(({ name }) => name),
+      ["cache", "session-store"],
+    );
+    const sentinels = prod.find(({ name }) => name === "session-store-sentinel-configuration");
+    const { data } = sentinels?.inputs as unknown as { data: Record<string, string> };
+    assert.match(String(data["start.sh"]), /sentinel monitor sessions \$primary 2"/);
+  });
+});
