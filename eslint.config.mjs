@@ -73,12 +73,7 @@ export default tseslint.config(
         "error",
         {
           selector:
-            "NewExpression[callee.object.object.name=/^(aws|kubernetes|random)$/][arguments.length<3]",
-          message: "a child of a component takes options with its parent",
-        },
-        {
-          selector:
-            "NewExpression[callee.object.object.object.name='kubernetes'][arguments.length<3]",
+            "NewExpression[callee.object.object.name=/^(aws|kubernetes)$/][arguments.length<3]",
           message: "a child of a component takes options with its parent",
         },
         {

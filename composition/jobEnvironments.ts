@@ -4,6 +4,13 @@ import { wholeDays } from "../config/duration";
 import { type StoreOf } from "../config/stores";
 import { type System } from "../config/system";
 import {
+  cacheCertificateSecret,
+  cacheClientLabel,
+  cacheHost,
+  cacheName,
+  type CachePlace,
+} from "../contracts/cacheNames";
+import {
   backupDatabaseUser,
   type JobKind,
   scratchSocketDirectory,
@@ -63,9 +70,10 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...everyJob,
         ...writing(job, system, own),
         masterName: job.cache.masterName,
-        sentinels: sentinelsOf(job.store, job.cache, system.namespace, own),
+        sentinels: sentinelsOf(job.cache, cachePlace(job.store, system, own)),
         cacheUser: "backup",
         cachePasswordFile: `${secretsDirectory}/password`,
+        cacheAuthorityFile: `${secretsDirectory}/ca.crt`,
       } satisfies Environment<"snapshot-cache">;
     case "snapshot-configuration":
       return {
@@ -104,22 +112,33 @@ function writing(series: Series, system: System, own: Place) {
   };
 }
 
-/** Kubernetes Secret with the password of the cache's user for backups. */
-export function cacheSecretName(store: string, { region }: Place): string {
-  return `${store}-backup-${region}`;
+/**
+ * What lets the job of a cache's snapshots in: the password of its own user, the certificate to
+ * recognise servers by, and the label that network policies ask for.
+ */
+export function cacheAccess(
+  store: string,
+  system: System,
+  own: Place,
+): Pick<ScheduledJobArgs, "secrets" | "podLabels"> {
+  const place = cachePlace(store, system, own);
+  return {
+    secrets: [
+      { secretName: cacheName("backup", place), keys: ["password"] },
+      { secretName: cacheCertificateSecret("server", place), keys: ["ca.crt"] },
+    ],
+    podLabels: { [cacheClientLabel]: store },
+  };
+}
+
+function cachePlace(store: string, { namespace }: System, { region }: Place): CachePlace {
+  return { store, namespace, region };
 }
 
 /** The region's Sentinels, by the host names that they keep wherever they are scheduled. */
-function sentinelsOf(
-  store: string,
-  { sentinels, sentinelPort }: StoreOf<"cache">,
-  namespace: string,
-  { region }: Place,
-): string[] {
-  const service = `${store}-sentinel-${region}`;
+function sentinelsOf({ sentinels, sentinelPort }: StoreOf<"cache">, place: CachePlace): string[] {
   return Array.from(
     { length: sentinels },
-    (_, ordinal) =>
-      `${service}-${String(ordinal)}.${service}.${namespace}.svc.cluster.local:${String(sentinelPort)}`,
+    (_, ordinal) => `${cacheHost("sentinel", ordinal, place)}:${String(sentinelPort)}`,
   );
 }

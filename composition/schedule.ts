@@ -7,7 +7,7 @@ import { VerificationNamespace } from "../components/schedule/verificationNamesp
 import { type Configuration } from "../config/configuration";
 import { jobName, namespaceOf, restoresToScratch, verificationNamespace } from "../contracts/jobs";
 import { imageReference, type Place } from "../contracts/names";
-import { cacheSecretName, environmentOf } from "./jobEnvironments";
+import { cacheAccess, environmentOf } from "./jobEnvironments";
 import { jobKindsOf, jobsOf, runsIn } from "./jobs";
 import { type Landscape } from "./places";
 
@@ -71,7 +71,7 @@ export function declareJobs(
           ? { scratchDatabase: scratchDatabase(configuration, own) }
           : {}),
         environment: environmentOf(job, { system, landscape, member: database }),
-        ...(job.kind === "snapshot-cache" ? { secretName: cacheSecretName(job.store, own) } : {}),
+        ...(job.kind === "snapshot-cache" ? cacheAccess(job.store, system, own) : {}),
         readsCluster: kind === "snapshot-configuration",
         disposable,
       },

@@ -40,6 +40,14 @@ export function cacheName(part: CachePart, { store, region }: CachePlace): strin
   return name;
 }
 
+/** Name of the Secret that holds the certificate of a part's pods, and that of its issuer. */
+export function cacheCertificateSecret(part: "server" | "sentinel", place: CachePlace): string {
+  return `${cacheName(part, place)}-certificate`;
+}
+
+/** Label, with the store's name as its value, of pods that use a cache: others are not let in. */
+export const cacheClientLabel = "trading-dr/cache-client";
+
 /** Host name of one pod, which it keeps wherever it is scheduled. */
 export function cacheHost(part: "server" | "sentinel", ordinal: number, place: CachePlace): string {
   const name = cacheName(part, place);

@@ -121,6 +121,8 @@ export const jobEnvironments = {
     cacheUser: text,
     /** File with the user's password. */
     cachePasswordFile: text,
+    /** File with the certificate of the authority that signs for servers and Sentinels. */
+    cacheAuthorityFile: text,
   }),
   "snapshot-configuration": z.object({
     ...writer,

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { cacheHost, cacheName, type CachePlace } from "../../contracts/cacheNames";
-import { keepData } from "../dataProtection";
+import { cacheCertificateSecret, cacheHost, type CachePlace } from "../../contracts/cacheNames";
+import { keepRunning } from "../dataProtection";
 import { objectMeta } from "./podParts";
 
 /** An issuer of cert-manager. Those of both regions have to have the same root. */
@@ -39,7 +39,6 @@ export class CacheCertificates extends pulumi.ComponentResource {
     const { place, issuer, feedHost } = args;
     for (const part of ["server", "sentinel"] as const) {
       const count = part === "server" ? args.servers : args.sentinels;
-      const secretName = `${cacheName(part, place)}-certificate`;
       new kubernetes.apiextensions.CustomResource(
         `${name}-${part}`,
         {
@@ -47,7 +46,7 @@ export class CacheCertificates extends pulumi.ComponentResource {
           kind: "Certificate",
           metadata: objectMeta(part, place),
           spec: {
-            secretName,
+            secretName: cacheCertificateSecret(part, place),
             dnsNames: [
               ...Array.from({ length: count }, (_, ordinal) => cacheHost(part, ordinal, place)),
               // Probes and metrics ask their own pod.
@@ -63,7 +62,7 @@ export class CacheCertificates extends pulumi.ComponentResource {
             issuerRef: { ...issuer },
           },
         },
-        { parent: this, ...keepData(args.disposable ?? false) },
+        { parent: this, ...keepRunning(args.disposable ?? false) },
       );
     }
     this.registerOutputs();

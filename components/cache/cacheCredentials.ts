@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { cachePort, type CachePlace } from "../../contracts/cacheNames";
-import { keepData } from "../dataProtection";
+import { keepRunning } from "../dataProtection";
 import { type CacheUser, cacheUsers, sentinelUsers, serverUsers } from "./accessControl";
 import { type Address } from "./layout";
 import { metricsPasswords, objectMeta } from "./podParts";
@@ -61,7 +61,7 @@ export class CacheCredentials extends pulumi.ComponentResource {
       new kubernetes.core.v1.Secret(
         `${name}-for-${suffix}`,
         { metadata: objectMeta(suffix, place), stringData: passwords.apply(contents) },
-        { parent: this, ...keepData(args.disposable ?? false) },
+        { parent: this, ...keepRunning(args.disposable ?? false) },
       );
     };
     secret("server", (known) => ({

@@ -14,7 +14,7 @@ import {
 } from "../../contracts/cacheTimings";
 import { type Place } from "../../contracts/names";
 import { type Tags } from "../../contracts/tags";
-import { keepData } from "../dataProtection";
+import { keepRunning } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import { CacheCertificates, type CertificateIssuer } from "./cacheCertificates";
 import { CacheCredentials } from "./cacheCredentials";
@@ -71,7 +71,7 @@ export class CacheGroup extends pulumi.ComponentResource {
     const { cache, link } = args;
     const disposable = args.disposable ?? false;
     const child = { parent: this };
-    const held = { parent: this, ...keepData(disposable) };
+    const held = { parent: this, ...keepRunning(disposable) };
     const settings = settingsOf(args);
     const certificates = new CacheCertificates(
       `${name}-certificates`,

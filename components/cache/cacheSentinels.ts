@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cacheName, type CachePlace } from "../../contracts/cacheNames";
-import { keepData } from "../dataProtection";
+import { keepRunning } from "../dataProtection";
 import { type CacheImages } from "./cacheServers";
 import { type ConfigurationFiles, sentinelFiles } from "./files";
 import { podLayout } from "./layout";
@@ -48,7 +48,7 @@ export class CacheSentinels extends pulumi.ComponentResource {
     const metadata = objectMeta("sentinel", place);
     const labels = selectorLabels("sentinel", place);
     const files = sentinelFiles(settings, podLayout);
-    const child = { parent: this, ...keepData(args.disposable ?? false) };
+    const child = { parent: this, ...keepRunning(args.disposable ?? false) };
     const configuration = new kubernetes.core.v1.ConfigMap(
       `${name}-configuration`,
       { metadata, data: { ...files, "first-primary": firstPrimary(settings, args.serving) } },

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cacheName, cachePort, type CachePlace } from "../../contracts/cacheNames";
-import { keepData } from "../dataProtection";
+import { keepRunning } from "../dataProtection";
 import { type ConfigurationFiles, serverFiles } from "./files";
 import { gracePeriodSeconds } from "./handOver";
 import { podLayout } from "./layout";
@@ -50,7 +50,7 @@ export class CacheServers extends pulumi.ComponentResource {
     const labels = selectorLabels("server", place);
     const files = serverFiles(settings, podLayout);
     // Everything: a refused destroy would delete what is not protected first, and stop the cache.
-    const child = { parent: this, ...keepData(args.disposable ?? false) };
+    const child = { parent: this, ...keepRunning(args.disposable ?? false) };
     const configuration = new kubernetes.core.v1.ConfigMap(
       `${name}-configuration`,
       {

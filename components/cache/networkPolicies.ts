@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import { cachePort, type CachePlace } from "../../contracts/cacheNames";
+import { cacheClientLabel, cachePort, type CachePlace } from "../../contracts/cacheNames";
 import { metricsPort, selectorLabels } from "./podParts";
 
 type Spec = types.input.networking.v1.NetworkPolicySpec;
@@ -19,9 +19,6 @@ export interface CacheNetwork {
   readonly otherRegionCidr?: string;
 }
 
-/** Label, beside the store's name as its value, of pods that use a cache: applications and jobs. */
-export const clientLabel = "trading-dr/cache-client";
-
 /** Label of the pods of jobs that fill a cache from a snapshot: servers copy from them. */
 export const loaderLabel = "trading-dr/cache-loader";
 
@@ -34,7 +31,7 @@ export function serverPolicy(network: CacheNetwork): Spec {
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [...members(place), ...labelled(clientLabel, place), ...otherRegion],
+        from: [...members(place), ...labelled(cacheClientLabel, place), ...otherRegion],
         ports: [port(cachePort)],
       },
       metrics(network),
@@ -58,7 +55,7 @@ export function sentinelPolicy(network: CacheNetwork): Spec {
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [...members(place), ...labelled(clientLabel, place)],
+        from: [...members(place), ...labelled(cacheClientLabel, place)],
         ports: [port(sentinelPort)],
       },
       metrics(network),

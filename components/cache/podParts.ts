@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import type { types } from "@pulumi/kubernetes";
-import { cacheName, type CachePart, type CachePlace } from "../../contracts/cacheNames";
+import {
+  cacheCertificateSecret,
+  cacheName,
+  type CachePart,
+  type CachePlace,
+} from "../../contracts/cacheNames";
 import { type ConfigurationFiles } from "./files";
 import { podLayout } from "./layout";
 
@@ -102,7 +107,7 @@ export function commonVolumes(part: "server" | "sentinel", place: CachePlace): V
     { name: "configuration", configMap: { name: cacheName(part, place) } },
     {
       name: "certificates",
-      secret: { secretName: `${cacheName(part, place)}-certificate`, defaultMode: secretFileMode },
+      secret: { secretName: cacheCertificateSecret(part, place), defaultMode: secretFileMode },
     },
     {
       name: "metrics",

@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import { cacheName, type CachePlace } from "../../contracts/cacheNames";
 import { physicalName, type Place, type Purpose } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
-import { keepData, keepWhenReplaced } from "../dataProtection";
+import { keepData, keepRunning, keepWhenReplaced } from "../dataProtection";
 import { passwordHash, replicationUser } from "./accessControl";
 import { objectMeta } from "./podParts";
 
@@ -65,7 +65,7 @@ export class ReplicationSecret extends pulumi.ComponentResource {
             "replication.acl": secret.apply((text) => replicationUser(passwordHash(text))),
           },
         },
-        { parent: this, ...keepData(args.disposable ?? false) },
+        { parent: this, ...keepRunning(args.disposable ?? false) },
       );
       if (password.kind === "shared") {
         share(name, args, password, secret, this);
@@ -149,6 +149,6 @@ function readPassword(
         ],
       },
     },
-    { parent, ...keepData(args.disposable ?? false) },
+    { parent, ...keepRunning(args.disposable ?? false) },
   );
 }

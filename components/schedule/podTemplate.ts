@@ -11,6 +11,12 @@ export interface ScratchDatabase {
   readonly sizeGibibytes: number;
 }
 
+/** Keys of a Kubernetes Secret that become files of the same names. */
+export interface SecretFiles {
+  readonly secretName: string;
+  readonly keys: readonly string[];
+}
+
 /** What a job's pods are made of. */
 export interface PodArgs {
   readonly image: string;
@@ -19,8 +25,8 @@ export interface PodArgs {
   readonly serviceAccountName: string;
   /** Whether the job talks to the Kubernetes API, which takes a token. */
   readonly readsCluster: boolean;
-  /** Kubernetes Secret whose keys become files. */
-  readonly secretName?: string;
+  /** Where the job's secrets come from. */
+  readonly secrets?: readonly SecretFiles[];
   readonly scratchDatabase?: ScratchDatabase;
   readonly limits: JobLimits;
   readonly labels: Readonly<Record<string, string>>;
@@ -40,7 +46,7 @@ const containerSecurity = {
 
 /** The pods of a job: restricted, with a limit on all that they use, and no retry inside the pod. */
 export function podTemplate(args: PodArgs): kubernetes.types.input.core.v1.PodTemplateSpec {
-  const { limits, scratchDatabase, secretName } = args;
+  const { limits, scratchDatabase, secrets = [] } = args;
   return {
     metadata: { labels: args.labels },
     spec: {
@@ -69,7 +75,7 @@ export function podTemplate(args: PodArgs): kubernetes.types.input.core.v1.PodTe
           terminationMessagePolicy: "FallbackToLogsOnError",
           volumeMounts: [
             { name: "temporary", mountPath: "/tmp" },
-            ...(secretName === undefined
+            ...(secrets.length === 0
               ? []
               : [{ name: "secrets", mountPath: secretsDirectory, readOnly: true }]),
             ...(scratchDatabase === undefined
@@ -80,11 +86,22 @@ export function podTemplate(args: PodArgs): kubernetes.types.input.core.v1.PodTe
       ],
       volumes: [
         { name: "temporary", emptyDir: { sizeLimit: limits.temporary } },
-        ...(secretName === undefined
-          ? []
-          : [{ name: "secrets", secret: { secretName, defaultMode: 0o440 } }]),
+        ...(secrets.length === 0 ? [] : [secretVolume(secrets)]),
         ...(scratchDatabase === undefined ? [] : scratchVolumes(scratchDatabase)),
       ],
+    },
+  };
+}
+
+/** All secrets in one directory, each no more than the keys that are asked for. */
+function secretVolume(secrets: readonly SecretFiles[]): kubernetes.types.input.core.v1.Volume {
+  return {
+    name: "secrets",
+    projected: {
+      defaultMode: 0o440,
+      sources: secrets.map(({ secretName, keys }) => ({
+        secret: { name: secretName, items: keys.map((key) => ({ key, path: key })) },
+      })),
     },
   };
 }

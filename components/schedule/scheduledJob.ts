@@ -17,7 +17,7 @@ import { type Gaps, scheduleGaps } from "../../contracts/schedules";
 import { keepRunning } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import { jobLimits } from "./jobLimits";
-import { podTemplate, type ScratchDatabase } from "./podTemplate";
+import { podTemplate, type ScratchDatabase, type SecretFiles } from "./podTemplate";
 
 /** Stands for an image that is not there yet. No registry can ever serve it: RFC 2606. */
 export const pendingImage = `pending.invalid/trading-dr@sha256:${"0".repeat(64)}`;
@@ -43,8 +43,10 @@ export interface ScheduledJobArgs<Kind extends JobKind = JobKind> {
   readonly environment: {
     readonly [Key in keyof JobEnvironment<Kind>]: pulumi.Input<JobEnvironment<Kind>[Key]>;
   };
-  /** Kubernetes Secret whose keys the job finds as files. @default - none */
-  readonly secretName?: string;
+  /** Kubernetes Secrets that the job finds as files. @default - none */
+  readonly secrets?: readonly SecretFiles[];
+  /** Labels that let the job's pods be reached, or reach others. @default - none but its own */
+  readonly podLabels?: Readonly<Record<string, string>>;
   /** Whether the job reads objects of the cluster. @default false */
   readonly readsCluster?: boolean;
   /**
@@ -148,12 +150,12 @@ export class ScheduledJob<Kind extends JobKind = JobKind> extends pulumi.Compone
                 environment: variables(kind, args.environment),
                 serviceAccountName: serviceAccountName(kind),
                 readsCluster: args.readsCluster ?? false,
-                ...(args.secretName === undefined ? {} : { secretName: args.secretName }),
+                ...(args.secrets === undefined ? {} : { secrets: args.secrets }),
                 ...(scratchDatabase === undefined
                   ? {}
                   : { scratchDatabase: withoutPending(scratchDatabase) }),
                 limits,
-                labels,
+                labels: { ...args.podLabels, ...labels },
               }),
             },
           },

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { BreakGlassRole } from "../../components/access/breakGlassRole";
 import { ServiceRole } from "../../components/access/serviceRole";
-import { MonthlyBudget } from "../../components/cost/monthlyBudget";
 import { CacheCertificates } from "../../components/cache/cacheCertificates";
 import { CacheCredentials } from "../../components/cache/cacheCredentials";
 import { CacheGroup } from "../../components/cache/cacheGroup";
 import { CacheSentinels } from "../../components/cache/cacheSentinels";
 import { CacheServers } from "../../components/cache/cacheServers";
 import { ReplicationSecret } from "../../components/cache/replicationSecret";
+import { MonthlyBudget } from "../../components/cost/monthlyBudget";
 import { Administrator } from "../../components/database/administrator";
 import { AuroraDatabase } from "../../components/database/auroraDatabase";
 import { DatabaseNetwork } from "../../components/database/databaseNetwork";
@@ -90,12 +90,6 @@ export const cases: readonly ContractCase[] = [
     minimal.serviceRoleArgs,
   ),
   disposableCase(
-    "MonthlyBudget",
-    "trading-dr:cost:MonthlyBudget",
-    MonthlyBudget,
-    minimal.monthlyBudgetArgs,
-  ),
-  disposableCase(
     "CacheCertificates",
     "trading-dr:cache:CacheCertificates",
     CacheCertificates,
@@ -149,6 +143,12 @@ export const cases: readonly ContractCase[] = [
       ...minimal.replicationSecretArgs,
       password: { kind: "read", secretStore: "secrets-manager" },
     },
+  ),
+  disposableCase(
+    "MonthlyBudget",
+    "trading-dr:cost:MonthlyBudget",
+    MonthlyBudget,
+    minimal.monthlyBudgetArgs,
   ),
   disposableCase(
     "Administrator",

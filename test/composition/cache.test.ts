@@ -8,6 +8,38 @@ import { projectDirectory } from "../support/projectCopy";
 const setType = "kubernetes:apps/v1:StatefulSet";
 const configType = "kubernetes:core/v1:ConfigMap";
 
+/** What is looked at of a job that takes snapshots. */
+interface SnapshotJob {
+  readonly spec: {
+    readonly jobTemplate: {
+      readonly spec: {
+        readonly template: {
+          readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+          readonly spec: {
+            readonly volumes: readonly {
+              readonly name: string;
+              readonly projected?: {
+                readonly sources: readonly { readonly secret: { readonly name: string } }[];
+              };
+            }[];
+          };
+        };
+      };
+    };
+  };
+}
+
+/** What is looked at of a network policy. */
+interface Policy {
+  readonly spec: {
+    readonly ingress: readonly {
+      readonly from: readonly {
+        readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+      }[];
+    }[];
+  };
+}
+
 describe("wiring of the caches", () => {
   let stacks: Record<string, readonly PreviewedResource[]>;
 
@@ -103,6 +135,50 @@ describe("wiring of the caches", () => {
       "kubernetes:external-secrets.io/v1:ExternalSecret",
       "trading-dr:cache:ReplicationSecret",
     ]);
+  });
+
+  it("lets the jobs of snapshots in, with secrets that are there and by the label that is asked for", async () => {
+    for (const [stack, resources] of Object.entries(await previewed("trademaster"))) {
+      const made = resources.flatMap(({ type, inputs: { metadata, spec } }) =>
+        type === "kubernetes:core/v1:Secret"
+          ? [(metadata as unknown as { name: string }).name]
+          : type === "kubernetes:cert-manager.io/v1:Certificate"
+            ? [(spec as unknown as { secretName: string }).secretName]
+            : [],
+      );
+      const jobs = resources.filter(
+        ({ type, name }) =>
+          type === "kubernetes:batch/v1:CronJob" && name.startsWith("dr-snapshot-cache-"),
+      );
+      assert.equal(jobs.length, stack === "archive" ? 0 : 2);
+      for (const { name, inputs: job } of jobs) {
+        const { template } = (job as unknown as SnapshotJob).spec.jobTemplate.spec;
+        const store = name.slice("dr-snapshot-cache-".length);
+        const [volume] = template.spec.volumes.filter((found) => found.name === "secrets");
+        const wanted = volume?.projected?.sources.map(({ secret }) => secret.name) ?? [];
+        assert.equal(wanted.length, 2);
+        assert.deepEqual(
+          wanted.filter((secret) => !made.includes(secret)),
+          [],
+        );
+        const policies = resources.filter(({ name: policy }) =>
+          [`${store}-server-network`, `${store}-sentinel-network`].includes(policy),
+        );
+        assert.equal(policies.length, 2);
+        for (const { inputs: policy } of policies) {
+          const { ingress } = (policy as unknown as Policy).spec;
+          const peers = ingress[0]?.from.map(({ podSelector }) => podSelector?.matchLabels);
+          assert.ok(
+            peers?.some((labels) =>
+              Object.entries(labels ?? {}).every(
+                ([key, value]) => template.metadata.labels[key] === value,
+              ),
+            ),
+            `${policies.map(({ name: found }) => found).join()} do not let ${name} in`,
+          );
+        }
+      }
+    }
   });
 
   it("declares every cache of a system that has two, under names of their own", async () => {

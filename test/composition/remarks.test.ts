@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { databaseOf } from "../../composition/generations";
-import { remarksOn } from "../../composition/remarks";
+import { notBuiltYet, remarksOn } from "../../composition/remarks";
 import { type Configuration } from "../../config/configuration";
 import { readStacks } from "../../preview/stacks";
 import { projectDirectory } from "../support/projectCopy";
@@ -132,6 +132,33 @@ describe("remark on the administrator's password", () => {
     assert.deepEqual(remarksOn(inSandbox(stack)), [
       "sandbox: nothing is locked or protected, and everything can be deleted",
       remark("us-west-2"),
+    ]);
+  });
+});
+
+describe("what is not built yet", () => {
+  /** What the preview of a system whose caches' standbys are kept warm in some way reports of them. */
+  function reportedOf(standby: "replication" | "snapshots") {
+    const [stack] = stacksOf("market-scanning", "us-east-1");
+    assert.ok(stack);
+    const stores = Object.entries(stack.system.stores).map(([name, store]) => [
+      name,
+      store.kind === "cache" ? { ...store, standby } : store,
+    ]);
+    const system = {
+      ...stack.system,
+      stores: Object.fromEntries(stores) as typeof stack.system.stores,
+    };
+    return notBuiltYet({ ...stack, system }).filter(({ path }) => path.startsWith("stores.cache"));
+  }
+
+  it("says that nothing fills a standby from snapshots", () => {
+    assert.deepEqual(reportedOf("replication"), []);
+    assert.deepEqual(reportedOf("snapshots"), [
+      {
+        path: "stores.cache.standby",
+        what: "a job that fills the standby's servers from snapshots",
+      },
     ]);
   });
 });

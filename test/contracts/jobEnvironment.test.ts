@@ -49,6 +49,7 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
     sentinels: ["cache-sentinel-0.cache:26379", "cache-sentinel-1.cache:26379"],
     cacheUser: "backup",
     cachePasswordFile: "/var/run/secrets/trading-dr/password",
+    cacheAuthorityFile: "/var/run/secrets/trading-dr/ca.crt",
   },
   "snapshot-configuration": { ...writer, namespace: "market-scanning" },
   check: {

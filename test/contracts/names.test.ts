@@ -232,14 +232,14 @@ describe("physical names", () => {
     );
   });
 
-  it("differ between regions, but for global clusters, the secret that they share, and budgets", () => {
+  it("differ between regions, but for global clusters, secrets that both share, and budgets", () => {
     const standby = { ...place, region: "us-west-2" };
     const shared = pinned.filter(
       ([service, purpose, name]) => physicalName(service, purpose, standby) === name,
     );
     assert.deepEqual(
       shared.map(([service]) => service),
-      ["globalCluster", "globalCluster", "secret", "budget", "budget", "budget"],
+      ["globalCluster", "globalCluster", "secret", "secret", "budget", "budget", "budget"],
     );
   });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { CacheGroup, type CacheGroupArgs } from "../../../components/cache/cacheGroup";
 import { type Declared, declared } from "../../support/declared";
-import { deletable, kept, waitsFor } from "../inspection";
 import { cacheGroupArgs, cacheLink } from "../minimalArgs";
 import { manifest, types } from "./types";
 
@@ -76,16 +75,6 @@ describe("CacheGroup", () => {
       group.all(types.service).map(({ name }) => name),
       ["cache-server-service", "cache-sentinel-service"],
     );
-  });
-
-  it("is protected whole: a refused destroy would delete the rest, and Sentinels, first", async () => {
-    const inCluster = ({ resources }: Declared) =>
-      resources.filter(({ type }) => type.startsWith("kubernetes:"));
-    const group = inCluster(await declare({ link: cacheLink }));
-    assert.equal(group.length, 18);
-    assert.deepEqual(deletable(group), []);
-    const sandbox = await declare({ link: cacheLink, disposable: true });
-    assert.deepEqual(kept(sandbox.resources), []);
   });
 
   it("tells an application which Secret to take", async () => {

@@ -64,11 +64,32 @@ describe("pods of jobs", () => {
     });
   });
 
-  it("find secrets as files, which only their group may read", () => {
-    const { containers, volumes } = specOf({ secretName: "cache-backup-us-east-1" });
+  it("find the keys that they need of secrets as files, which only their group may read", () => {
+    const { containers, volumes } = specOf({
+      secrets: [
+        { secretName: "cache-backup-us-east-1", keys: ["password"] },
+        { secretName: "cache-server-us-east-1-certificate", keys: ["ca.crt"] },
+      ],
+    });
     assert.deepEqual(volumes?.[1], {
       name: "secrets",
-      secret: { secretName: "cache-backup-us-east-1", defaultMode: 0o440 },
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          {
+            secret: {
+              name: "cache-backup-us-east-1",
+              items: [{ key: "password", path: "password" }],
+            },
+          },
+          {
+            secret: {
+              name: "cache-server-us-east-1-certificate",
+              items: [{ key: "ca.crt", path: "ca.crt" }],
+            },
+          },
+        ],
+      },
     });
     assert.deepEqual((containers[0] as unknown as Record<string, unknown>)["volumeMounts"], [
       { name: "temporary", mountPath: "/tmp" },
@@ -132,7 +153,11 @@ describe("pods of jobs", () => {
 
   for (const kind of jobKinds) {
     it(`of kind ${kind} meet the restricted Pod Security Standard, and more`, () => {
-      for (const more of [{}, { scratchDatabase }, { secretName: "secret" }]) {
+      for (const more of [
+        {},
+        { scratchDatabase },
+        { secrets: [{ secretName: "secret", keys: ["key"] }] },
+      ]) {
         const spec = specOf({ ...more, limits: jobLimits[kind] });
         assert.deepEqual(restrictedViolations(spec), []);
         assert.deepEqual(hardeningViolations(spec), []);

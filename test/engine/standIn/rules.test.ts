@@ -63,6 +63,7 @@ function withoutRules(types: readonly string[]): string[] {
 function pinnedTypes(): string[] {
   const directory = join(projectDirectory, "test", "pinned");
   const types = readdirSync(directory)
+    .filter((file) => file.endsWith(".txt"))
     .flatMap((file) => readFileSync(join(directory, file), "utf8").trimEnd().split("\n"))
     .map((urn) => urn.split("::")[2]?.split("$").pop() ?? "");
   return [...new Set(types)].filter((type) => /^(?:aws|random):/u.test(type)).sort();
