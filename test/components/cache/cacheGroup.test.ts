@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CacheGroup, type CacheGroupArgs } from "../../../components/cache/cacheGroup";
 import { type Declared, declared } from "../../support/declared";
+import { waitsFor } from "../inspection";
 import { cacheGroupArgs, cacheLink } from "../minimalArgs";
 import { manifest, types } from "./types";
 
