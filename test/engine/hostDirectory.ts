@@ -102,6 +102,10 @@ export class HostDirectory {
         PULUMI_CONFIG_PASSPHRASE: "only for this test",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The state is written once, at the end of an update, and not again after every resource: that
+        // would take most of the time. No test kills the engine in the middle.
+        PULUMI_EXPERIMENTAL: "true",
+        PULUMI_SKIP_CHECKPOINTS: "true",
         STAND_IN_WORLD: this.world,
       },
     };
