@@ -1,6 +1,6 @@
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
-import { isAwsSchedule } from "../contracts/schedules";
+import { everFires, isAwsSchedule } from "../contracts/schedules";
 
 /** What a field of a schedule is made of: `*`, numbers, ranges, lists, steps, and names. */
 const scheduleField = /^(\*|\w+(-\w+)?)(\/[1-9]\d*)?(,(\*|\w+(-\w+)?)(\/[1-9]\d*)?)*$/;
@@ -11,7 +11,12 @@ const largestSteps = [59, 23, 31, 12, 7];
 export function schedule() {
   const rule =
     'must be a schedule of five fields (minute, hour, day of month, month, day of week); write it like "0 2 * * *"';
-  return z.string({ error: rule }).refine(isSchedule, { error: rule });
+  return z
+    .string({ error: rule })
+    .refine(isSchedule, { error: rule })
+    .refine((expression) => !isSchedule(expression) || everFires(expression), {
+      error: "never fires: no month that it names has such a day; correct the day or the month",
+    });
 }
 
 /** A schedule that AWS Backup fires: see {@link isAwsSchedule}. */
@@ -28,6 +33,7 @@ export function awsBackupSchedule() {
 
 function isSchedule(expression: string): boolean {
   const fields = expression.trim().split(/\s+/);
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = fields;
   const wellFormed = fields.every((field, index) => {
     const steps = [...field.matchAll(/\/(\d+)/g)].map(([, step]) => Number(step));
     return scheduleField.test(field) && steps.every((step) => step <= (largestSteps[index] ?? 0));
@@ -38,7 +44,9 @@ function isSchedule(expression: string): boolean {
     return false;
   }
   try {
-    CronExpressionParser.parse(expression);
+    // Not the day together with the month: a day that no month has is another mistake.
+    CronExpressionParser.parse([minute, hour, dayOfMonth, "*", dayOfWeek].join(" "));
+    CronExpressionParser.parse([minute, hour, "*", month, dayOfWeek].join(" "));
     return true;
   } catch {
     return false;

@@ -61,6 +61,15 @@ export function scheduleGaps(fiveFields: string): Gaps {
   return { shortestSeconds: Math.min(...gaps), longestSeconds: Math.max(...gaps) };
 }
 
+/** Whether a schedule ever fires: `0 6 30 2 *` does not, since no February has 30 days. */
+export function everFires(fiveFields: string): boolean {
+  try {
+    return firingDays(fiveFields).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const secondsPerDay = 86_400;
 
 function differences(ascending: readonly number[]): number[] {

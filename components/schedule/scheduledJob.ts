@@ -13,7 +13,7 @@ import {
   restoresToScratch,
   serviceAccountName,
 } from "../../contracts/jobs";
-import { type Gaps, scheduleGaps } from "../../contracts/schedules";
+import { everFires, scheduleGaps } from "../../contracts/schedules";
 import { keepRunning } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import { jobLimits } from "./jobLimits";
@@ -64,7 +64,7 @@ export function scheduledJobProblems(args: ScheduledJobArgs): string[] {
   const { kind, schedule, image, scratchDatabase, environment } = args;
   const byDigest = (found: string) => found === "pending" || /@sha256:[0-9a-f]{64}$/.test(found);
   const problems: string[] = [];
-  if (gapsOf(schedule) === undefined) {
+  if (!everFires(schedule)) {
     problems.push(`schedule must have five fields and fire sometimes, got "${schedule}"`);
   }
   for (const [name, found] of Object.entries({ image, scratchImage: scratchDatabase?.image })) {
@@ -88,15 +88,6 @@ export function scheduledJobProblems(args: ScheduledJobArgs): string[] {
     }
   }
   return problems;
-}
-
-function gapsOf(schedule: string): Gaps | undefined {
-  try {
-    const gaps = scheduleGaps(schedule);
-    return Number.isFinite(gaps.shortestSeconds) ? gaps : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

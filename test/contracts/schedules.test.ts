@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CronExpressionParser } from "cron-parser";
 import fc from "fast-check";
-import { awsSchedule, scheduleGaps } from "../../contracts/schedules";
+import { awsSchedule, everFires, scheduleGaps } from "../../contracts/schedules";
 
 describe("awsSchedule", () => {
   const translated: readonly (readonly [string, string, string])[] = [
@@ -126,4 +126,18 @@ describe("scheduleGaps", () => {
       { numRuns: 25 },
     );
   });
+});
+
+describe("everFires", () => {
+  for (const [schedule, fires] of [
+    ["0 6 * * *", true],
+    ["0 6 29 2 *", true],
+    ["0 6 30 2 *", false],
+    ["0 6 31 4,6 *", false],
+    ["not a schedule", false],
+  ] as const) {
+    it(`is ${String(fires)} of ${schedule}`, () => {
+      assert.equal(everFires(schedule), fires);
+    });
+  }
 });
