@@ -5,6 +5,7 @@ import { type PreviewedResource } from "../../preview/inProcess";
 import { type PreviewReport, type StackReport } from "../../preview/report";
 import { previewJson } from "../support/previewCommand";
 import { projectDirectory } from "../support/projectCopy";
+import { unexplainedWildcards } from "./wildcards";
 
 const systems = systemIds(join(projectDirectory, "systems"));
 
@@ -355,6 +356,13 @@ describe("preview of every system", () => {
         }
         assert.deepEqual(
           stack(dr).resources.filter(({ region }) => region === "global"),
+          [],
+        );
+      });
+
+      it("allows nothing by a wildcard, but where AWS offers nothing narrower", () => {
+        assert.deepEqual(
+          report.stacks.flatMap(({ resources }) => unexplainedWildcards(system, resources)),
           [],
         );
       });
