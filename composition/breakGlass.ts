@@ -6,6 +6,7 @@ import {
 } from "../components/access/breakGlassRole";
 import { type Configuration } from "../config/configuration";
 import { type Place, recordsPurpose, roleArn, vaultPurpose } from "../contracts/names";
+import { imagesOf } from "./images";
 import { type Landscape } from "./places";
 import { lifecyclesByLockClass } from "./records";
 import { snapshotRetentions } from "./snapshots";
@@ -59,5 +60,6 @@ function scopeOf({ system }: Configuration, landscape: Landscape, place: Place):
     watchedRegions: placesOf(landscape, place.account).map(({ region }) => region),
     bucketPurposes: Object.keys(lifecyclesByLockClass(system)).map(recordsPurpose),
     vaultPurposes: Object.keys(snapshotRetentions(system)).map(vaultPurpose),
+    images: imagesOf(system) !== undefined && place.region !== landscape.archive.region,
   };
 }

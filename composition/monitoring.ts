@@ -17,6 +17,7 @@ import { type Configuration } from "../config/configuration";
 import {
   databaseClusterArn,
   databaseInstanceArn,
+  databaseInstanceArnPrefix,
   defaultEventBusArn,
   eventRuleArn,
   type Place,
@@ -118,14 +119,18 @@ export function declareMonitoring(
 
 /** Events of a place that people are told about. */
 function noticeScope({ system }: Configuration, landscape: Landscape, origin: Place): NoticeScope {
-  const arnOf =
-    databaseOf(system)?.engine === "rds-postgresql" ? databaseInstanceArn : databaseClusterArn;
   const current = generationsIn(system, origin.region).at(-1);
-  return {
-    origin,
-    breakGlassRoleArns: breakGlassRoleArns(landscape),
-    ...(current === undefined ? {} : { databaseArn: arnOf(origin, current.generation) }),
-  };
+  const scope = { origin, breakGlassRoleArns: breakGlassRoleArns(landscape) };
+  if (current === undefined) {
+    return scope;
+  }
+  return databaseOf(system)?.engine === "rds-postgresql"
+    ? { ...scope, databaseArn: databaseInstanceArn(origin, current.generation) }
+    : {
+        ...scope,
+        databaseArn: databaseClusterArn(origin, current.generation),
+        databaseInstances: databaseInstanceArnPrefix(origin),
+      };
 }
 
 /** Events of this region to this region's topic; returns the queue of what does not arrive. */

@@ -1,3 +1,4 @@
+import { smallestReplicaLagSeconds } from "../components/monitoring/databaseLagAlarms";
 import { type Configuration } from "../config/configuration";
 import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";
@@ -5,6 +6,9 @@ import { type NotBuilt } from "../contracts/outputs";
 import { remarksOnDns } from "./dns";
 import { databaseOf, everyGenerationOf } from "./generations";
 import { imagesOf } from "./images";
+
+/** Where AWS runs and logs what belongs to no region. */
+const globalServicesRegion = "us-east-1";
 
 /** Kinds of store that a component builds. The others are declared, and reported as not built. */
 const builtKinds: readonly StoreKind[] = [
@@ -99,6 +103,7 @@ export function remarksOn(configuration: Configuration): string[] {
           "administrators of the archive's account make its break-glass role, from the output breakGlassRole",
         ]
       : []),
+    ...watchRemarks(configuration),
     ...jobRemarks(settings, system.jobs),
     ...(system.owns.includes("backup-region-settings")
       ? []
@@ -136,6 +141,28 @@ function passwordRemarks(system: System): string[] {
     : [
         `do not change administratorPasswordRotated now: the secret would get a new password, and the writer in ${active} would keep the old one (docs/operations.md)`,
       ];
+}
+
+/** What the alarms and trails of a stack cannot see. */
+function watchRemarks({ settings, system }: Configuration): string[] {
+  const { primary, standby } = system.regions;
+  const database = databaseOf(system);
+  const limit = database?.replicationLagLimit;
+  return [
+    ...(settings.role !== "archive" &&
+    database?.engine === "rds-postgresql" &&
+    limit !== undefined &&
+    limit.seconds < smallestReplicaLagSeconds
+      ? [
+          `the alarm on the replica's lag is at ${String(smallestReplicaLagSeconds)} s, not at ${limit.text}: a replica of plain RDS is up to that far behind whenever nothing is written`,
+        ]
+      : []),
+    ...(settings.role === "prod" && ![primary, standby].includes(globalServicesRegion)
+      ? [
+          `calls to IAM, such as a change of the break-glass role, are logged in ${globalServicesRegion}, where no stack has a trail`,
+        ]
+      : []),
+  ];
 }
 
 /** Jobs that are declared, but wait for an image. */

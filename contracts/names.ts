@@ -221,6 +221,11 @@ export function databaseInstanceArn(place: Place, generation: number): string {
   return `arn:aws:rds:${place.region}:${place.account}:db:${name}`;
 }
 
+/** What the ARNs of all database instances of a system in a region begin with. */
+export function databaseInstanceArnPrefix({ system, region, account }: Place): string {
+  return `arn:aws:rds:${region}:${account}:db:${system}-database-`;
+}
+
 /** What the names of a system's image repositories begin with, without the slash that follows. */
 export function repositoryPrefix({ system }: Place): string {
   return `${repositoryNamespace}/${system}`;

@@ -1,6 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketArn, physicalName, type Place, type Purpose, vaultArn } from "../../contracts/names";
+import {
+  bucketArn,
+  physicalName,
+  type Place,
+  type Purpose,
+  repositoryArnPattern,
+  vaultArn,
+} from "../../contracts/names";
 import { accountRoot, policyDocument, type PolicyStatement } from "../../contracts/policyDocument";
 import { purposeTags, type Tags } from "../../contracts/tags";
 import { keepData } from "../dataProtection";
@@ -17,6 +24,8 @@ export interface BreakGlassScope {
   /** The record buckets, and the vaults. */
   readonly bucketPurposes: readonly Purpose[];
   readonly vaultPurposes: readonly Purpose[];
+  /** Whether the region has image repositories, whose policies let nobody else delete images. */
+  readonly images: boolean;
 }
 
 /** Inputs of {@link BreakGlassRole}. */
@@ -35,8 +44,8 @@ const freshMfaSeconds = 900;
 const sessionSeconds = 3_600;
 
 /**
- * The role for emergencies: it alone may remove records and snapshots before a governance lock
- * ends. It can neither read nor decrypt them. IAM says who may ask for it, and each one shows a
+ * The role for emergencies: it alone may remove images, and records and snapshots before a governance
+ * lock ends. It can neither read nor decrypt them, nor set a lock. IAM says who may ask for it, and each one shows a
  * second factor; EventBridge tells of each use.
  */
 export class BreakGlassRole extends pulumi.ComponentResource {
@@ -94,7 +103,12 @@ function trustPolicy({ place, watchedRegions }: BreakGlassScope): string {
   ]);
 }
 
-function breakGlassPolicy({ place, bucketPurposes, vaultPurposes }: BreakGlassScope): string {
+function breakGlassPolicy({
+  place,
+  bucketPurposes,
+  vaultPurposes,
+  images,
+}: BreakGlassScope): string {
   const buckets = bucketPurposes.map((purpose) => bucketArn(purpose, place));
   return policyDocument([
     {
@@ -114,6 +128,16 @@ function breakGlassPolicy({ place, bucketPurposes, vaultPurposes }: BreakGlassSc
       ],
       Resource: buckets.map((arn) => `${arn}/*`),
     },
+    ...(images
+      ? [
+          {
+            Sid: "RemoveImages",
+            Effect: "Allow",
+            Action: ["ecr:BatchDeleteImage", "ecr:DescribeImages", "ecr:ListImages"],
+            Resource: repositoryArnPattern(place),
+          } as const,
+        ]
+      : []),
     ...snapshotStatements(place, vaultPurposes),
   ]);
 }
@@ -123,19 +147,20 @@ function snapshotStatements(place: Place, vaultPurposes: readonly Purpose[]): Po
   if (vaultPurposes.length === 0) {
     return [];
   }
+  // AWS Backup names snapshots itself: that they are of this system's vaults only their policies say.
   const snapshots = ["cluster-snapshot", "snapshot"].map(
     (kind) => `arn:aws:rds:${place.region}:${place.account}:${kind}:awsbackup:*`,
   );
   return [
     {
-      // A vault's lock holds for this role as for all: it takes the lock off, and puts it back.
+      // A vault's lock holds for this role as for all: it takes the lock off. It sets none, since that
+      // might be one that nobody can ever take off again; the program puts the old one back.
       Sid: "UnlockVaults",
       Effect: "Allow",
       Action: [
         "backup:DeleteBackupVaultLockConfiguration",
         "backup:DescribeBackupVault",
         "backup:ListRecoveryPointsByBackupVault",
-        "backup:PutBackupVaultLockConfiguration",
       ],
       Resource: vaultPurposes.map((purpose) => vaultArn(purpose, place)),
     },

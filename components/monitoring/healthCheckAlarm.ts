@@ -36,7 +36,9 @@ export class HealthCheckAlarm extends pulumi.ComponentResource {
         description: `The endpoint of ${args.place.system} is unhealthy: decide whether to fail over.`,
         metric: ["AWS/Route53", "HealthCheckStatus", { HealthCheckId: args.healthCheckId }],
         statistic: "Minimum",
-        limit: { below: 1 },
+        // An alarm that is raised without actions is still an event, which is forwarded. A check is 0 or
+        // 1, so below 0 it is never raised at all.
+        limit: { below: args.writerExpected ? 1 : 0 },
         periodSeconds: 60,
         periods: 1,
         missing: "breaching",

@@ -11,6 +11,11 @@ export interface NoticeScope {
    * @default - none, as in the archive
    */
   readonly databaseArn?: string;
+  /**
+   * What the ARNs of the database's instances begin with.
+   * @default - the database is an instance itself, or there is none
+   */
+  readonly databaseInstances?: string;
 }
 
 /** One of several things that a pattern matches. */
@@ -27,16 +32,44 @@ function breakGlass({ breakGlassRoleArns }: NoticeScope): Match[] {
   ];
 }
 
-/** What RDS says of the database itself. */
-function databaseTrouble({ databaseArn }: NoticeScope): Match[] {
+/** Whoever takes away a lock, or the trail without which nobody would hear of it. */
+const watchRemoved: Match = {
+  source: ["aws.backup", "aws.cloudtrail"],
+  "detail-type": ["AWS API Call via CloudTrail"],
+  detail: {
+    eventName: [
+      "DeleteBackupVaultLockConfiguration",
+      "DeleteTrail",
+      "PutEventSelectors",
+      "StopLogging",
+      "UpdateTrail",
+    ],
+  },
+};
+
+/**
+ * What RDS says of the database. Of Aurora it says little of the cluster: what fails is an instance,
+ * so events of both are told.
+ */
+function databaseTrouble({ databaseArn, databaseInstances }: NoticeScope): Match[] {
   return databaseArn === undefined
     ? []
     : [
         {
           source: ["aws.rds"],
           detail: {
-            SourceArn: [databaseArn],
-            EventCategories: ["failover", "failure", "low storage"],
+            SourceArn: [
+              databaseArn,
+              ...(databaseInstances === undefined ? [] : [{ prefix: databaseInstances }]),
+            ],
+            EventCategories: [
+              "availability",
+              "failover",
+              "failure",
+              "global failover",
+              "low storage",
+              "read replica",
+            ],
           },
         },
       ];
@@ -76,13 +109,14 @@ function patternOf({ origin }: NoticeScope, matches: readonly Match[]): string {
 
 /** Events that nothing else tells the region's own topic: alarms and vaults tell it themselves. */
 export function localNoticePattern(scope: NoticeScope): string {
-  return patternOf(scope, [...breakGlass(scope), ...databaseTrouble(scope)]);
+  return patternOf(scope, [...breakGlass(scope), watchRemoved, ...databaseTrouble(scope)]);
 }
 
 /** Every event that should be known in the other region too, in case this one is being lost. */
 export function sharedNoticePattern(scope: NoticeScope): string {
   return patternOf(scope, [
     ...breakGlass(scope),
+    watchRemoved,
     ...databaseTrouble(scope),
     ...failedJobs(scope),
     ...raisedAlarms(scope),

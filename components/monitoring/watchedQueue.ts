@@ -77,12 +77,24 @@ export class WatchedQueue extends pulumi.ComponentResource {
       {
         purpose,
         description: args.description,
-        metric: ["AWS/SQS", "NumberOfMessagesSent", { QueueName: queueName }],
-        statistic: "Sum",
         periodSeconds: 60,
+        // SQS is up to 15 minutes late with the metrics of a queue that was idle, and by then an alarm
+        // on what was sent looks at another minute. A message that is kept is seen whenever it is.
         ...(expects === "nothing"
-          ? { limit: { above: 0 }, periods: 1, missing: "notBreaching" }
-          : { limit: { below: 1 }, periods: 5, missing: "breaching" }),
+          ? {
+              metric: ["AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: queueName }],
+              statistic: "Maximum",
+              limit: { above: 0 },
+              periods: 1,
+              missing: "notBreaching",
+            }
+          : {
+              metric: ["AWS/SQS", "NumberOfMessagesSent", { QueueName: queueName }],
+              statistic: "Sum",
+              limit: { below: 1 },
+              periods: 5,
+              missing: "breaching",
+            }),
       },
       args,
       child,

@@ -266,6 +266,7 @@ export const breakGlassRoleArgs: BreakGlassRoleArgs = {
   watchedRegions: ["us-east-1", "us-west-2"],
   bucketPurposes: ["regulated-records"],
   vaultPurposes: ["regulated-vault"],
+  images: true,
   tags,
 };
 

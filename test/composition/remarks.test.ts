@@ -162,3 +162,29 @@ describe("what is not built yet", () => {
     ]);
   });
 });
+
+describe("remarks on what is not watched", () => {
+  const lag =
+    /^the alarm on the replica's lag is at 300 s, not at 30s: a replica of plain RDS is up to that far behind/;
+  const trail = /^calls to IAM, .* are logged in us-east-1, where no stack has a trail$/;
+  const given = (configurations: Configuration[], remark: RegExp) =>
+    configurations.map((configuration) =>
+      remarksOn(configuration).some((found) => remark.test(found)),
+    );
+
+  it("say that a lag of plain RDS is told from five minutes on", () => {
+    assert.deepEqual(given(stacksOf("smc", "us-east-1"), lag), [true, true, false]);
+    assert.deepEqual(given(stacksOf("hft", "us-east-1"), lag), [false, false, false]);
+  });
+
+  it("say that nobody logs calls to IAM where no trading region is us-east-1", () => {
+    const stacks = stacksOf("hft", "us-east-1");
+    assert.deepEqual(given(stacks, trail), [false, false, false]);
+    const moved = stacks.map((configuration) => {
+      const { system } = configuration;
+      const regions = { ...system.regions, primary: "us-east-2" };
+      return { ...configuration, system: { ...system, regions } };
+    });
+    assert.deepEqual(given(moved, trail), [true, false, false]);
+  });
+});

@@ -9,6 +9,7 @@ import {
   bucketArn,
   databaseClusterArn,
   databaseInstanceArn,
+  databaseInstanceArnPrefix,
   databasePurpose,
   defaultEventBusArn,
   eventRuleArn,
@@ -89,7 +90,6 @@ const purposesOf: Record<
   alarm: (lockClass) => [
     "database-recovery-point-lag",
     "database-replication-lag",
-    "database-replication-broken",
     "failover-switch",
     "health-check",
     "heartbeats-in",
@@ -184,11 +184,6 @@ describe("physical names", () => {
       "market-scanning/database-recovery-point-lag/us-east-1",
     ],
     ["alarm", "database-replication-lag", "market-scanning/database-replication-lag/us-east-1"],
-    [
-      "alarm",
-      "database-replication-broken",
-      "market-scanning/database-replication-broken/us-east-1",
-    ],
     ["alarm", "failover-switch", "market-scanning/failover-switch/us-east-1"],
     ["alarm", "health-check", "market-scanning/health-check/us-east-1"],
     ["alarm", "heartbeats-in", "market-scanning/heartbeats-in/us-east-1"],
@@ -375,6 +370,11 @@ describe("ARNs", () => {
       "an RDS instance of a later generation",
       databaseInstanceArn(place, 2),
       "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-generation-2-us-east-1",
+    ],
+    [
+      "a system's database instances, of every generation",
+      databaseInstanceArnPrefix(place),
+      "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-",
     ],
     [
       "a rule",

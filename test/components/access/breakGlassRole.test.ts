@@ -60,7 +60,7 @@ describe("BreakGlassRole", () => {
     ]);
   });
 
-  it("may find and remove records and snapshots, and neither read nor decrypt them", () => {
+  it("may find and remove records, images and snapshots, and neither read nor decrypt them", () => {
     const { inputs } = role.only(policyType);
     assert.equal(inputs["role"], roleName);
     assert.deepEqual(statementsOf(inputs["policy"]), [
@@ -82,13 +82,18 @@ describe("BreakGlassRole", () => {
         Resource: [`${bucket}/*`],
       },
       {
+        Sid: "RemoveImages",
+        Effect: "Allow",
+        Action: ["ecr:BatchDeleteImage", "ecr:DescribeImages", "ecr:ListImages"],
+        Resource: "arn:aws:ecr:us-east-1:111122223333:repository/trading-dr/market-scanning/*",
+      },
+      {
         Sid: "UnlockVaults",
         Effect: "Allow",
         Action: [
           "backup:DeleteBackupVaultLockConfiguration",
           "backup:DescribeBackupVault",
           "backup:ListRecoveryPointsByBackupVault",
-          "backup:PutBackupVaultLockConfiguration",
         ],
         Resource: [vault],
       },
@@ -113,8 +118,12 @@ describe("BreakGlassRole", () => {
     ]);
   });
 
-  it("asks for no vaults and no snapshots where there are none", () => {
-    const { policy } = breakGlassDocuments({ ...breakGlassRoleArgs, vaultPurposes: [] });
+  it("asks for no vaults, snapshots and images where there are none", () => {
+    const { policy } = breakGlassDocuments({
+      ...breakGlassRoleArgs,
+      vaultPurposes: [],
+      images: false,
+    });
     assert.deepEqual(
       statementsOf(policy).map(({ Sid }) => Sid),
       ["FindRecords", "RemoveRecords"],

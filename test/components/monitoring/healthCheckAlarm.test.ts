@@ -36,13 +36,16 @@ describe("HealthCheckAlarm", () => {
       const args = { ...healthCheckAlarmArgs, writerExpected: false };
       new HealthCheckAlarm("health-check-alarm", args, options);
     });
-    const { actionsEnabled, treatMissingData } = alarm.only(
+    const { actionsEnabled, comparisonOperator, threshold, treatMissingData } = alarm.only(
       "aws:cloudwatch/metricAlarm:MetricAlarm",
     ).inputs;
+    // A check's status is 0 or 1: an alarm below 0 makes no events either, which would be forwarded.
     assert.deepEqual(
-      { actionsEnabled, treatMissingData },
+      { actionsEnabled, comparisonOperator, threshold, treatMissingData },
       {
         actionsEnabled: false,
+        comparisonOperator: "LessThanThreshold",
+        threshold: 0,
         treatMissingData: "notBreaching",
       },
     );

@@ -8,7 +8,13 @@ import { archive, primary, standby } from "../../support/declared";
 
 const databaseArn = "arn:aws:rds:us-east-1:111122223333:cluster:market-scanning-database-us-east-1";
 const breakGlassRoleArns = ["arn:aws:iam::111122223333:role/market-scanning-break-glass-us-east-1"];
-const scope: NoticeScope = { origin: primary, breakGlassRoleArns, databaseArn };
+const databaseInstances = "arn:aws:rds:us-east-1:111122223333:db:market-scanning-database-";
+const scope: NoticeScope = {
+  origin: primary,
+  breakGlassRoleArns,
+  databaseArn,
+  databaseInstances,
+};
 
 const breakGlass = {
   source: ["aws.sts"],
@@ -17,7 +23,30 @@ const breakGlass = {
 };
 const database = {
   source: ["aws.rds"],
-  detail: { SourceArn: [databaseArn], EventCategories: ["failover", "failure", "low storage"] },
+  detail: {
+    SourceArn: [databaseArn, { prefix: databaseInstances }],
+    EventCategories: [
+      "availability",
+      "failover",
+      "failure",
+      "global failover",
+      "low storage",
+      "read replica",
+    ],
+  },
+};
+const watchRemoved = {
+  source: ["aws.backup", "aws.cloudtrail"],
+  "detail-type": ["AWS API Call via CloudTrail"],
+  detail: {
+    eventName: [
+      "DeleteBackupVaultLockConfiguration",
+      "DeleteTrail",
+      "PutEventSelectors",
+      "StopLogging",
+      "UpdateTrail",
+    ],
+  },
 };
 const jobs = {
   source: ["aws.backup"],
@@ -35,7 +64,7 @@ describe("pattern of notices", () => {
     assert.deepEqual(JSON.parse(localNoticePattern(scope)), {
       account: ["111122223333"],
       region: ["us-east-1"],
-      $or: [breakGlass, database],
+      $or: [breakGlass, watchRemoved, database],
     });
   });
 
@@ -43,7 +72,7 @@ describe("pattern of notices", () => {
     assert.deepEqual(JSON.parse(sharedNoticePattern(scope)), {
       account: ["111122223333"],
       region: ["us-east-1"],
-      $or: [breakGlass, database, jobs, alarms],
+      $or: [breakGlass, watchRemoved, database, jobs, alarms],
     });
   });
 
@@ -54,15 +83,22 @@ describe("pattern of notices", () => {
     assert.deepEqual(regionOf(standby), ["us-west-2"]);
   });
 
+  it("of a database that is an instance itself is about that one", () => {
+    const pattern = localNoticePattern({ origin: primary, breakGlassRoleArns, databaseArn });
+    const { $or: matches } = JSON.parse(pattern) as { $or: { detail: Record<string, unknown> }[] };
+    assert.deepEqual(matches.at(-1)?.detail["SourceArn"], [databaseArn]);
+  });
+
   it("without a database is about emergencies and alarms", () => {
     const ofArchive: NoticeScope = { origin: archive, breakGlassRoleArns };
     assert.deepEqual(JSON.parse(localNoticePattern(ofArchive)), {
       account: ["444455556666"],
       region: ["eu-west-1"],
-      $or: [breakGlass],
+      $or: [breakGlass, watchRemoved],
     });
     assert.deepEqual((JSON.parse(sharedNoticePattern(ofArchive)) as { $or: unknown }).$or, [
       breakGlass,
+      watchRemoved,
       alarms,
     ]);
   });

@@ -24,9 +24,7 @@ const alarm = {
   name: "market-scanning/undelivered-notices/us-east-1",
   alarmDescription: "Notices could not be delivered",
   namespace: "AWS/SQS",
-  metricName: "NumberOfMessagesSent",
   dimensions: { QueueName: "market-scanning-undelivered-notices-us-east-1" },
-  statistic: "Sum",
   period: 60,
   actionsEnabled: true,
   alarmActions: ["arn:aws:sns:us-east-1:111122223333:market-scanning-notices-us-east-1"],
@@ -43,9 +41,11 @@ describe("WatchedQueue", () => {
     });
   });
 
-  it("that expects nothing raises its alarm at the first message", async () => {
+  it("that expects nothing raises its alarm while there is a message, however late SQS says so", async () => {
     assert.deepEqual((await queueOf()).only(types.alarm).inputs, {
       ...alarm,
+      metricName: "ApproximateNumberOfMessagesVisible",
+      statistic: "Maximum",
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       evaluationPeriods: 1,
@@ -59,6 +59,8 @@ describe("WatchedQueue", () => {
     assert.equal(queue.only(types.queue).inputs["messageRetentionSeconds"], 60);
     assert.deepEqual(queue.only(types.alarm).inputs, {
       ...alarm,
+      metricName: "NumberOfMessagesSent",
+      statistic: "Sum",
       comparisonOperator: "LessThanThreshold",
       threshold: 1,
       evaluationPeriods: 5,
