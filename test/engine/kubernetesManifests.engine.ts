@@ -55,6 +55,20 @@ describe(`manifests, by the published API of Kubernetes ${kubernetesVersion}`, f
         "there is no CronJob in batch/v1beta1",
       ],
       [
+        "an algorithm that an operator does not know",
+        {
+          apiVersion: "cert-manager.io/v1",
+          kind: "Certificate",
+          metadata: { name: "certificate" },
+          spec: {
+            secretName: "certificate",
+            issuerRef: { name: "issuer" },
+            privateKey: { algorithm: "ROT13" },
+          },
+        },
+        '.spec.privateKey.algorithm must not be "ROT13"',
+      ],
+      [
         "a container without a name",
         job({ jobTemplate: { spec: { template: { spec: { containers: [{}] } } } } }),
         ".spec.jobTemplate.spec.template.spec.containers[0].name is missing",

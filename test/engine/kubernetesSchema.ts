@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unknownMark } from "../../preview/wireValue";
+import { parse } from "yaml";
+import { secretMark, unknownMark } from "../../preview/wireValue";
 
 /** Release of Kubernetes whose published API the manifests are held to. */
 export const kubernetesVersion = "v1.34.2";
@@ -15,6 +16,8 @@ interface Schema {
   readonly additionalProperties?: Schema;
   readonly items?: Schema;
   readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
   readonly "x-kubernetes-group-version-kind"?: readonly {
     readonly group: string;
     readonly version: string;
@@ -22,35 +25,57 @@ interface Schema {
   }[];
 }
 
-/** The published API of one release of Kubernetes. */
+/** A resource definition that an operator of the cluster adds to the API. */
+interface CustomResourceDefinition {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: Schema };
+    }[];
+  };
+}
+
+/** What the stacks declare of operators' APIs, in the operators' own modules. */
+const customResources = [
+  {
+    module: "github.com/cert-manager/cert-manager@v1.18.2",
+    file: "deploy/crds/crd-certificates.yaml",
+  },
+  {
+    module: "github.com/external-secrets/external-secrets@v0.19.2",
+    file: "config/crds/bases/external-secrets.io_externalsecrets.yaml",
+  },
+];
+
+/** The published API of one release of Kubernetes, and of the operators that the stacks ask for. */
 export class KubernetesApi {
-  private readonly definitions: Readonly<Record<string, Schema>>;
+  private readonly definitions: Record<string, Schema>;
 
   /**
-   * Takes the OpenAPI out of the Go module of Kubernetes, which is downloaded once and kept in Go's
-   * own cache.
+   * Takes the schemas out of Go modules, which are downloaded once and kept in Go's own cache.
    *
-   * @throws Error that says what to install when there is no Go or the module is out of reach.
+   * @throws Error that says what to install when there is no Go or a module is out of reach.
    */
   public constructor() {
-    const module = `k8s.io/kubernetes@${kubernetesVersion}`;
-    let answer: string;
-    try {
-      answer = execFileSync("go", ["mod", "download", "-json", module], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-    } catch (error) {
-      throw new Error(
-        `the Go module ${module} could not be downloaded (${String(error)}); install Go, and give it access to a module proxy`,
-        { cause: error },
-      );
-    }
-    const { Dir: directory } = JSON.parse(answer) as { Dir: string };
-    const file = join(directory, "api", "openapi-spec", "swagger.json");
-    ({ definitions: this.definitions } = JSON.parse(readFileSync(file, "utf8")) as {
+    const openApi = fileOfModule(
+      `k8s.io/kubernetes@${kubernetesVersion}`,
+      "api/openapi-spec/swagger.json",
+    );
+    ({ definitions: this.definitions } = JSON.parse(openApi) as {
       definitions: Record<string, Schema>;
     });
+    for (const { module, file } of customResources) {
+      const { spec } = parse(fileOfModule(module, file)) as CustomResourceDefinition;
+      const { group, names } = spec;
+      for (const { name: version, schema } of spec.versions) {
+        this.definitions[`${group}.${version}.${names.kind}`] = {
+          ...schema.openAPIV3Schema,
+          "x-kubernetes-group-version-kind": [{ group, version, kind: names.kind }],
+        };
+      }
+    }
   }
 
   /** What Kubernetes does not know or would refuse about the form of a manifest. */
@@ -74,8 +99,8 @@ export class KubernetesApi {
         ? [`${path}: no ${schema.$ref}`]
         : this.compare(target, value, path);
     }
-    // What only the cloud knows has some value of the right type later.
-    if (value === unknownMark) {
+    // What only the cloud knows, and what is not shown, has some value of the right type later.
+    if (value === unknownMark || value === secretMark) {
       return [];
     }
     if (schema.properties !== undefined || schema.additionalProperties !== undefined) {
@@ -87,7 +112,10 @@ export class KubernetesApi {
         ? value.flatMap((item, index) => this.compare(items, item, `${path}[${String(index)}]`))
         : [`${path} must be a list`];
     }
-    return hasType(value, schema) ? [] : [`${path} must be of type ${String(schema.type)}`];
+    if (!hasType(value, schema)) {
+      return [`${path} must be of type ${String(schema.type)}`];
+    }
+    return isAllowed(value, schema) ? [] : [`${path} must not be ${JSON.stringify(value)}`];
   }
 
   private compareObject(schema: Schema, value: unknown, path: string): string[] {
@@ -105,6 +133,31 @@ export class KubernetesApi {
       }),
     ];
   }
+}
+
+/** Text of a file in a Go module. */
+function fileOfModule(module: string, file: string): string {
+  let answer: string;
+  try {
+    answer = execFileSync("go", ["mod", "download", "-json", module], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    throw new Error(
+      `the Go module ${module} could not be downloaded (${String(error)}); install Go, and give it access to a module proxy`,
+      { cause: error },
+    );
+  }
+  const { Dir: directory } = JSON.parse(answer) as { Dir: string };
+  return readFileSync(join(directory, file), "utf8");
+}
+
+function isAllowed(value: unknown, { enum: allowed, pattern }: Schema): boolean {
+  return (
+    (allowed === undefined || allowed.includes(value)) &&
+    (pattern === undefined || new RegExp(pattern, "u").test(String(value)))
+  );
 }
 
 function hasType(value: unknown, { type, format }: Schema): boolean {
