@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** Something that exists in the stand-in's cloud. */
@@ -32,12 +40,14 @@ export class World {
   }
 
   public put(thing: Thing): void {
-    writeFileSync(this.fileOf(thing), JSON.stringify(thing));
+    const file = this.fileOf(thing);
+    // Moved into place whole: other providers' processes read at any moment.
+    writeFileSync(`${file}.new`, JSON.stringify(thing));
+    renameSync(`${file}.new`, file);
   }
 
   public get(address: Address): Thing | undefined {
-    const file = this.fileOf(address);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Thing) : undefined;
+    return read(this.fileOf(address))[0];
   }
 
   public remove(address: Address): void {
@@ -47,7 +57,8 @@ export class World {
   /** Everything there is, in the order of its URNs. */
   public everything(): Thing[] {
     return readdirSync(this.things)
-      .map((file) => JSON.parse(readFileSync(join(this.things, file), "utf8")) as Thing)
+      .filter((file) => file.endsWith(".json"))
+      .flatMap((file) => read(join(this.things, file)))
       .sort((left, right) => (left.urn + left.id).localeCompare(right.urn + right.id));
   }
 
@@ -70,5 +81,17 @@ export class World {
   private fileOf({ account, region, type, id }: Address): string {
     const name = createHash("sha256").update(JSON.stringify([account, region, type, id]));
     return join(this.things, `${name.digest("hex")}.json`);
+  }
+}
+
+/** What is in a file, or nothing: another provider's process may have removed it a moment ago. */
+function read(file: string): Thing[] {
+  try {
+    return [JSON.parse(readFileSync(file, "utf8")) as Thing];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return [];
+    }
+    throw error;
   }
 }
