@@ -1,3 +1,5 @@
+import { databaseRoleName } from "./databaseRoles";
+
 /**
  * The jobs that run on a schedule: what they are called and what they run. The stacks declare them by
  * this, and the `trading-dr` command is written against it.
@@ -69,9 +71,9 @@ export function verificationNamespace(systemNamespace: string): string {
   return `${systemNamespace}-verify`;
 }
 
-/** PostgreSQL user of backups. It carries the system, or one system's jobs could read another's. */
+/** PostgreSQL user of backups. */
 export function backupDatabaseUser(system: string): string {
-  return `${system.replaceAll("-", "_")}_backup`;
+  return databaseRoleName(system, "backup");
 }
 
 /**

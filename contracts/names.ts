@@ -109,6 +109,7 @@ export const namedServices = Object.keys(rules) as NamedService[];
 export type Purpose =
   | "database"
   | `database-${string}`
+  | LoginPurpose
   | `generation-${string}`
   | "records"
   | "snapshots"
@@ -139,6 +140,12 @@ export type Purpose =
   | `${string}-records`
   | `${string}-replication`
   | `${string}-vault`;
+
+/**
+ * Secrets with the logins of database roles that have a password. The end keeps them from looking like
+ * the suffix of an ARN, which `-writer` and `-reader` would.
+ */
+export type LoginPurpose = `database-${"event-writer" | "audit-reader"}-login`;
 
 /**
  * The physical name of something.

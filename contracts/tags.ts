@@ -2,7 +2,7 @@
 export type Tags = Readonly<Record<string, string>>;
 
 /** The tags of a stack's resources. */
-export function stackTags(system: string, role: "prod" | "dr" | "archive"): Tags {
+export function stackTags(system: string, role: "prod" | "dr" | "archive" | "access"): Tags {
   return {
     "trading-dr:system": system,
     "trading-dr:stack": role,

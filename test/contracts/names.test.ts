@@ -85,7 +85,12 @@ const purposesOf: Record<
   parameterGroup: (_, generation) => databases(generation, 16),
   subnetGroup: (_, generation) => databases(generation),
   securityGroup: (_, generation) => databases(generation),
-  secret: () => ["database-administrator", "cache-replication"],
+  secret: () => [
+    "database-administrator",
+    "database-event-writer-login",
+    "database-audit-reader-login",
+    "cache-replication",
+  ],
   topic: () => ["notices"],
   alarm: (lockClass) => [
     "database-recovery-point-lag",
@@ -176,6 +181,8 @@ describe("physical names", () => {
     ["securityGroup", "database", "market-scanning-database-us-east-1"],
     ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
+    ["secret", "database-event-writer-login", "market-scanning/database-event-writer-login"],
+    ["secret", "database-audit-reader-login", "market-scanning/database-audit-reader-login"],
     ["secret", "cache-replication", "market-scanning/cache-replication"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
     [
@@ -234,7 +241,11 @@ describe("physical names", () => {
     );
     assert.deepEqual(
       shared.map(([service]) => service),
-      ["globalCluster", "globalCluster", "secret", "secret", "budget", "budget", "budget"],
+      [
+        ...["globalCluster", "globalCluster"],
+        ...["secret", "secret", "secret", "secret"],
+        ...["budget", "budget", "budget"],
+      ],
     );
   });
 
@@ -531,7 +542,7 @@ describe("physical names of any system", () => {
       parameterGroup: 56,
       subnetGroup: 53,
       securityGroup: 53,
-      secret: 38,
+      secret: 43,
       topic: 38,
       alarm: 69,
       eventRule: 45,
