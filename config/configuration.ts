@@ -1,5 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { type z } from "zod";
+import {
+  type AccessConfiguration,
+  accessProblems,
+  type AccessSettings,
+  accessShape,
+} from "./access";
 import { cacheProblems } from "./cacheSettings";
 import { dnsProblems } from "./dns";
 import { ConfigurationError, type Problem, show } from "./problem";
@@ -32,8 +39,58 @@ export function readConfiguration(
   source: Omit<SourceFile, "data">,
   systemsDirectory: string,
 ): Configuration {
+  const { settings, system } = readChecked<StackSettings>(
+    { schema: stackSchema, jointProblems },
+    raw,
+    source,
+    systemsDirectory,
+  );
+  return { settings, system, region: regionOf(system, settings.role) };
+}
+
+/**
+ * Validates the settings of a stack of any role, and the system file that they name.
+ *
+ * @throws ConfigurationError as {@link readConfiguration} does.
+ */
+export function readAnyConfiguration(
+  raw: Readonly<Record<string, string>>,
+  source: Omit<SourceFile, "data">,
+  systemsDirectory: string,
+): Configuration | AccessConfiguration {
+  if (raw[`${namespace}role`] !== "access") {
+    return readConfiguration(raw, source, systemsDirectory);
+  }
+  const { settings, system } = readChecked<AccessSettings>(
+    { schema: accessShape, jointProblems: accessProblems },
+    raw,
+    source,
+    systemsDirectory,
+  );
+  return { settings, system, region: system.regions.standby };
+}
+
+/** True for what an `access` stack is declared from. */
+export function isAccess(
+  configuration: Configuration | AccessConfiguration,
+): configuration is AccessConfiguration {
+  return configuration.settings.role === "access";
+}
+
+/** How the settings of one kind of stack are checked: by themselves, and against the system. */
+interface Checks<Settings> {
+  readonly schema: z.ZodType<Settings>;
+  jointProblems(settings: Settings, system: System, source: Omit<SourceFile, "data">): Problem[];
+}
+
+function readChecked<Settings>(
+  checks: Checks<Settings>,
+  raw: Readonly<Record<string, string>>,
+  source: Omit<SourceFile, "data">,
+  systemsDirectory: string,
+): { readonly settings: Settings; readonly system: System } {
   const parsed = settingsFrom(raw);
-  const checked = checkAgainst(stackSchema, parsed, source);
+  const checked = checkAgainst(checks.schema, parsed, source);
   const problems: Problem[] = strangeKeys(raw, source);
   if ("problems" in checked) {
     problems.push(...checked.problems);
@@ -51,12 +108,12 @@ export function readConfiguration(
     }
   }
   if ("value" in checked && system !== undefined) {
-    problems.push(...jointProblems(checked.value, system, source));
+    problems.push(...checks.jointProblems(checked.value, system, source));
   }
   if (problems.length > 0 || !("value" in checked) || system === undefined) {
     throw new ConfigurationError(problems);
   }
-  return { settings: checked.value, system, region: regionOf(system, checked.value.role) };
+  return { settings: checked.value, system };
 }
 
 /** The region that a stack of some role declares its resources in. */

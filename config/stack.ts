@@ -115,7 +115,10 @@ const auditTrail = z.discriminatedUnion(
 export const stackShape = section({
   system: identifier(15),
   /** `prod`: the primary region. `dr`: the standby region. `archive`: the last copy. */
-  role: oneOf("prod", "dr", "archive"),
+  role: z.enum(["prod", "dr", "archive"], {
+    // The fourth has settings of its own: config/access.ts.
+    error: "must be one of prod, dr, archive, access; choose one of them",
+  }),
   /**
    * How far the first deployment has come. `landing`: only what other stacks copy into or name (keys,
    * buckets, vaults, the failover switch). `whole`: everything. The `dr` stack starts with `landing`.

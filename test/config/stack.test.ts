@@ -106,7 +106,7 @@ const rule = {
   account: 'must be an AWS account number of 12 digits in quotes, like "111122223333"',
   date: 'must be a calendar date; write it like "2026-11-21"',
   id: "names are lower-case letters, digits and single hyphens, start with a letter, do not end with a hyphen and have at most 15 characters; rename it",
-  role: "must be one of prod, dr, archive; choose one of them",
+  role: "must be one of prod, dr, archive, access; choose one of them",
   needed: (role: Role) =>
     `missing: the ${role} stack needs it for the database and the jobs; add it to the stack's file`,
   zone: "missing: the prod stack holds the failover records; add it, with kind adopt or create",
