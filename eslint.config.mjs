@@ -82,7 +82,7 @@ export default tseslint.config(
           message: "a child of a component takes options with its parent",
         },
         {
-          selector: "NewExpression[callee.object.name='random'][arguments.length<3]",
+          selector: "NewExpression[callee.object.name=/^(postgresql|random)$/][arguments.length<3]",
           message: "a child of a component takes options with its parent",
         },
         {
