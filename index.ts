@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { declareAccess } from "./composition/access";
 import { declareAuditTrail } from "./composition/audit";
 import { declareBreakGlassRoles, foreignBreakGlassRole } from "./composition/breakGlass";
 import { declareBudgets } from "./composition/budgets";
@@ -19,13 +20,19 @@ import { notBuiltYet, remarksOn } from "./composition/remarks";
 import { declareRoles } from "./composition/roles";
 import { declareJobs } from "./composition/schedule";
 import { declareSnapshots, declareVaults } from "./composition/snapshots";
-import { type Configuration, readConfiguration } from "./config/configuration";
+import { type AccessConfiguration } from "./config/access";
+import { type Configuration, isAccess, readAnyConfiguration } from "./config/configuration";
 import { ConfigurationError } from "./config/problem";
-import { type StackOutputs } from "./contracts/outputs";
+import { type AccessOutputs, type StackOutputs } from "./contracts/outputs";
 
-/** Declares one stack: what its role, phase and system file ask for, in its own region. */
-function program(): StackOutputs {
+/** Declares one stack: of a region, or of what is inside the database. */
+function program(): StackOutputs | AccessOutputs {
   const configuration = configurationOfStack();
+  return isAccess(configuration) ? declareAccess(configuration) : declareRegion(configuration);
+}
+
+/** Declares the stack of a region: what its role, phase and system file ask for. */
+function declareRegion(configuration: Configuration): StackOutputs {
   const { settings, system, region } = configuration;
   const landscape = landscapeOf(configuration);
   const whole = settings.phase === "whole";
@@ -99,9 +106,9 @@ function program(): StackOutputs {
 }
 
 /** The only place that reads Pulumi's configuration. */
-function configurationOfStack(): Configuration {
+function configurationOfStack(): Configuration | AccessConfiguration {
   try {
-    return readConfiguration(
+    return readAnyConfiguration(
       pulumi.runtime.allConfig(),
       { file: `Pulumi.${pulumi.getStack()}.yaml`, lineOf: () => undefined },
       join(__dirname, "systems"),

@@ -35,6 +35,23 @@ export interface StackOutputs {
   readonly remarks: readonly string[];
 }
 
+/** What an `access` stack tells people and other programs. */
+export interface AccessOutputs {
+  readonly system: string;
+  readonly role: "access";
+  /** Region of the secrets. */
+  readonly region: string;
+  readonly profile: "production" | "sandbox";
+  readonly databaseName: string;
+  /** Schema of what is known about backups and recoveries. */
+  readonly auditSchema: string;
+  /** Roles that log in with a password, and the ARNs of the secrets that hold it. */
+  readonly logins: Readonly<Record<string, unknown>>;
+  readonly notBuiltYet: readonly NotBuilt[];
+  /** What a reader should know before trusting the stack. */
+  readonly remarks: readonly string[];
+}
+
 /** A part of the system file that no component builds yet. */
 export interface NotBuilt {
   /** Path in the system file: `stores.cache`. */

@@ -5,7 +5,7 @@ const globalServices = ["aws:iam/", "aws:route53/", "aws:budgets/", "aws:cloudfr
 
 /** A stack as the rules need to know it. */
 export interface StackFacts {
-  readonly role: "prod" | "dr" | "archive";
+  readonly role: "prod" | "dr" | "archive" | "access";
   readonly region: string;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Configuration, readConfiguration } from "../config/configuration";
+import { type AccessConfiguration } from "../config/access";
+import { type Configuration, isAccess, readAnyConfiguration } from "../config/configuration";
 import { ConfigurationError, type Problem, show } from "../config/problem";
 import { problemAt, readYamlFile, type SourceFile } from "../config/yamlFile";
 import { type StackToPreview } from "./inProcess";
@@ -21,7 +22,7 @@ export interface StackChoice {
 
 /** A stack whose configuration is sound. */
 export interface ReadyStack extends StackToPreview {
-  readonly configuration: Configuration;
+  readonly configuration: Configuration | AccessConfiguration;
   /** Its file, for messages. */
   readonly source: Pick<SourceFile, "file" | "lineOf">;
 }
@@ -74,9 +75,9 @@ function stackNames({ directory, stack }: StackChoice): string[] {
   ]);
 }
 
-/** The primary region first, then the standby, then the archive, then others by name. */
+/** The primary region first, the standby, the archive, access to the database, others by name. */
 function byImportance(left: string, right: string): number {
-  const usual = ["prod", "dr", "archive"];
+  const usual = ["prod", "dr", "archive", "access"];
   const rank = (name: string) => (usual.includes(name) ? usual.indexOf(name) : usual.length);
   return rank(left) - rank(right) || left.localeCompare(right);
 }
@@ -132,26 +133,34 @@ function readyStack({ name, source, written }: StackFile, directory: string): Re
     file: source.file,
     lineOf: ([key, ...rest]) => source.lineOf(["config", `trading-dr:${String(key)}`, ...rest]),
   };
-  const configuration = readConfiguration(config, ownSource, join(directory, "systems"));
+  const configuration = readAnyConfiguration(config, ownSource, join(directory, "systems"));
   return { name, config, configuration, source: ownSource };
 }
 
 /** Settings that the stacks of one system must agree on, or they would miss each other's names. */
-const sharedSettings = ["accounts", "profile", "complianceLocks"] as const;
+function sharedSettings({
+  settings,
+}: ReadyStack["configuration"]): Readonly<Record<string, unknown>> {
+  const { accounts, profile } = settings;
+  // What is in a database is in no locked bucket: the access stack knows no compliance locks.
+  return settings.role === "access"
+    ? { accounts, profile }
+    : { accounts, profile, complianceLocks: settings.complianceLocks };
+}
 
 function disagreements(stacks: readonly ReadyStack[]): Problem[] {
-  const firstOf = new Map<string, ReadyStack>();
   return stacks.flatMap((stack) => {
     const { settings, system } = stack.configuration;
-    const first = firstOf.get(system.id);
-    const sameRole = stacks.find(
-      ({ configuration }) =>
-        configuration.system.id === system.id && configuration.settings.role === settings.role,
+    const ofSystem = stacks.filter(({ configuration }) => configuration.system.id === system.id);
+    const first =
+      ofSystem.find(({ configuration }) => !isAccess(configuration)) ?? ofSystem[0] ?? stack;
+    const sameRole = ofSystem.find(
+      ({ configuration }) => configuration.settings.role === settings.role,
     );
-    if (first === undefined) {
-      firstOf.set(system.id, stack);
+    if (first === stack) {
       return [];
     }
+    const others = sharedSettings(first.configuration);
     return [
       ...(sameRole === undefined || sameRole === stack
         ? []
@@ -163,8 +172,8 @@ function disagreements(stacks: readonly ReadyStack[]): Problem[] {
               `stack ${sameRole.name} has the same role for ${system.id}, so both would make things of the same names; remove one of the two, or give it another system`,
             ),
           ]),
-      ...sharedSettings.flatMap((key) => {
-        const [own, other] = [settings[key], first.configuration.settings[key]];
+      ...Object.entries(sharedSettings(stack.configuration)).flatMap(([key, own]) => {
+        const other = others[key];
         return JSON.stringify(own) === JSON.stringify(other)
           ? []
           : [

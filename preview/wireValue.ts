@@ -8,7 +8,9 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What the SDK sends in the place of a value that is not known yet. */
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Stands for every secret, wherever it would appear. */
 export const secretMark = "[secret]";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { clusterAccess } from "../../composition/cluster";
 import { type Configuration } from "../../config/configuration";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { projectDirectory } from "../support/projectCopy";
 
 function configurationOf(stack: string): Configuration {
-  const [ready] = readStacks({ directory: projectDirectory, stack });
+  const [ready] = readRegionStacks({ directory: projectDirectory, stack });
   assert.ok(ready);
   return ready.configuration;
 }

@@ -5,7 +5,7 @@ import { remarksOn } from "../../composition/remarks";
 import { type Configuration } from "../../config/configuration";
 import { parseDuration } from "../../config/duration";
 import { type StackOutputs } from "../../contracts/outputs";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { type Declared, declared } from "../support/declared";
 import { projectDirectory } from "../support/projectCopy";
 
@@ -18,7 +18,7 @@ function configurationOf(
   settings: Partial<Settings> = {},
   failover: Partial<Failover> = {},
 ): Configuration {
-  const [ready] = readStacks({ directory: projectDirectory, stack });
+  const [ready] = readRegionStacks({ directory: projectDirectory, stack });
   assert.ok(ready);
   const { configuration } = ready;
   return {

@@ -4,7 +4,7 @@ import { repositoryCreationPolicy } from "../../components/images/imagePolicies"
 import { type Configuration } from "../../config/configuration";
 import program from "../../index";
 import { type PreviewedResource, previewStack } from "../../preview/inProcess";
-import { type ReadyStack, readStacks } from "../../preview/stacks";
+import { readRegionStacks, type RegionStack } from "../support/regionStacks";
 import { projectDirectory } from "../support/projectCopy";
 
 const types = {
@@ -60,8 +60,8 @@ function readyStack(
   name: string,
   system: string,
   settings: Readonly<Record<string, string>> = {},
-): ReadyStack {
-  const [ready] = readStacks({ directory: projectDirectory, stack: name, system });
+): RegionStack {
+  const [ready] = readRegionStacks({ directory: projectDirectory, stack: name, system });
   assert.ok(ready);
   return { ...ready, config: { ...ready.config, ...settings } };
 }

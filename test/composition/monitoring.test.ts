@@ -4,7 +4,7 @@ import { landscapeOf } from "../../composition/places";
 import { remarksOn } from "../../composition/remarks";
 import { type Configuration } from "../../config/configuration";
 import { type PreviewedResource } from "../../preview/inProcess";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { declared } from "../support/declared";
 import { projectDirectory } from "../support/projectCopy";
 
@@ -22,7 +22,7 @@ function configurationOf(
   regions: Partial<Regions> = {},
   rebuilds: readonly Rebuild[] = [],
 ): Configuration {
-  const [ready] = readStacks({ directory: projectDirectory, system, stack });
+  const [ready] = readRegionStacks({ directory: projectDirectory, system, stack });
   assert.ok(ready);
   const { configuration } = ready;
   const stores = Object.fromEntries(

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { databaseOf } from "../../composition/generations";
 import { notBuiltYet, remarksOn } from "../../composition/remarks";
 import { type Configuration } from "../../config/configuration";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { projectDirectory } from "../support/projectCopy";
 
 type Rebuilds = NonNullable<ReturnType<typeof databaseOf>>["rebuilds"];
 
 /** The stacks of a system, with the writer in some region and after some rebuilds. */
 function stacksOf(id: string, active: string, ...rebuilds: Rebuilds): Configuration[] {
-  return readStacks({ directory: projectDirectory, system: id }).map(({ configuration }) => {
+  return readRegionStacks({ directory: projectDirectory, system: id }).map(({ configuration }) => {
     const { system } = configuration;
     const stores = Object.entries(system.stores).map(([name, store]) => [
       name,

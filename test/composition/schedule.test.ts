@@ -12,7 +12,7 @@ import { type JobKind, jobKinds, jobName, restoresToScratch } from "../../contra
 import program from "../../index";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { previewReport } from "../../preview/report";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { statementsOf } from "../components/inspection";
 import { declared } from "../support/declared";
 import { hardeningViolations, type PodSpec, restrictedViolations } from "../support/podSecurity";
@@ -30,7 +30,7 @@ interface Otherwise {
 }
 
 function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
-  const [ready] = readStacks({ directory: projectDirectory, stack, system });
+  const [ready] = readRegionStacks({ directory: projectDirectory, stack, system });
   assert.ok(ready);
   const { active, ...images } = { image, scratchImage, ...otherwise };
   const { settings, region, system: written } = ready.configuration;
@@ -353,7 +353,7 @@ describe("the monitor", () => {
 
 describe("jobs in the stacks", () => {
   it("are told by the stacks' outputs, and wait for an image in the files as they are", async () => {
-    const ready = readStacks({ directory: projectDirectory });
+    const ready = readRegionStacks({ directory: projectDirectory });
     const { stacks } = await previewReport(program, ready);
     for (const { name, outputs, remarks } of stacks) {
       const expected = jobsOf(ready[0]?.configuration.system ?? assert.fail()).map(
@@ -373,7 +373,10 @@ describe("jobs in the stacks", () => {
   });
 
   it("use the records key of their own region, and none of the archive's", async () => {
-    const { stacks } = await previewReport(program, readStacks({ directory: projectDirectory }));
+    const { stacks } = await previewReport(
+      program,
+      readRegionStacks({ directory: projectDirectory }),
+    );
     for (const { name, region, resources } of stacks) {
       const key = resources.find(
         (resource) => resource.name === "key-records" && resource.type.startsWith("aws:kms/key"),

@@ -8,6 +8,7 @@ import program from "../../index";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { previewReport, type StackReport } from "../../preview/report";
 import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { unknownMark } from "../../preview/wireValue";
 import { statementsOf } from "../components/inspection";
 import { projectDirectory } from "../support/projectCopy";
@@ -21,7 +22,7 @@ const acknowledged = {
 
 describe("lock of a class of mode compliance", () => {
   const lockWith = (changes: Partial<Configuration["settings"]>) => {
-    const [stack] = readStacks({ directory: projectDirectory, stack: "dr" });
+    const [stack] = readRegionStacks({ directory: projectDirectory, stack: "dr" });
     assert.ok(stack);
     const { settings, ...rest } = stack.configuration;
     return lockOf({ ...rest, settings: { ...settings, ...changes } }, "regulated");
@@ -71,6 +72,7 @@ describe("wiring of the stacks of market-scanning", () => {
       prod: '["111122223333"]',
       dr: '["111122223333"]',
       archive: '["444455556666"]',
+      access: '["111122223333"]',
     });
   });
 
