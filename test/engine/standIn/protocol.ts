@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -14,6 +15,9 @@ export type Properties = Record<string, unknown>;
 
 /** What stands in the place of a value that only an `up` can know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A provider of AWS for another region is another provider, and replaces all that the first one made. */
+const replacingSetting = "region";
 
 /** One property that differs, and whether that makes a new resource. */
 export interface Difference {
@@ -38,6 +42,8 @@ export interface Change {
 /** What a provider does, in plain values. Errors reach the engine as the reason of its refusal. */
 export interface Provider {
   configure(args: Properties): void;
+  /** What a program asks the cloud. */
+  invoke(token: string, args: Properties): Properties;
   /** Reasons why inputs are refused, by property. */
   failures(urn: string, inputs: Properties): readonly (readonly [string, string])[];
   differences(change: Change): readonly Difference[];
@@ -64,13 +70,28 @@ export function serve(provider: Provider): void {
     checkConfig: answer((request: messages.CheckRequest) =>
       new messages.CheckResponse().setInputs(request.getNews()),
     ),
-    diffConfig: answer(() =>
-      new messages.DiffResponse().setChanges(messages.DiffResponse.DiffChanges.DIFF_NONE),
-    ),
+    diffConfig: answer((request: messages.DiffRequest) => {
+      const [olds, news] = [plain(request.getOldInputs()), plain(request.getNews())];
+      const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
+        (setting) => !isDeepStrictEqual(olds[setting], news[setting]),
+      );
+      const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+      return new messages.DiffResponse()
+        .setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME)
+        .setDiffsList(changed)
+        .setReplacesList(changed.filter((setting) => setting === replacingSetting));
+    }),
     configure: answer((request: messages.ConfigureRequest) => {
-      provider.configure(plain(request.getArgs()));
+      provider.configure(revealed(plain(request.getArgs())));
       return new messages.ConfigureResponse().setSupportspreview(true);
     }),
+    invoke: answer((request: messages.InvokeRequest) =>
+      new messages.InvokeResponse().setReturn(
+        Struct.fromJavaScript(
+          provider.invoke(request.getTok(), plain(request.getArgs())) as Values,
+        ),
+      ),
+    ),
     check: answer((request: messages.CheckRequest) => {
       const failures = provider.failures(request.getUrn(), plain(request.getNews()));
       return new messages.CheckResponse()
@@ -125,6 +146,16 @@ type Values = Parameters<typeof Struct.fromJavaScript>[0];
 
 function plain(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
+}
+
+/** A provider's settings without the wrapping of secrets, which an engine takes off everything else. */
+function revealed(settings: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null && "value" in value ? value.value : value,
+    ]),
+  );
 }
 
 /** A method that answers at once; what it throws is the engine's reason. */

@@ -2,15 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 import { globalControlPlane, isGlobal, madeFrom, type Place } from "./cloud";
 import { enforceMembership, joinTogether, refuseDeletion } from "./databases";
 import { libraryType } from "./library";
+import { isForgotten, isInDatabase, PostgresqlServer } from "./postgresql";
 import { type Change, type Difference, type Properties, type Provider, unknown } from "./protocol";
 import { constraintFailures, isUndone, replacesOn } from "./rules";
+import { secretValue, supersedeVersions } from "./secrets";
 import { type Address, type Thing, type World } from "./world";
 
 /**
  * A stand-in for the providers of AWS, Kubernetes, PostgreSQL and random values: what an engine
  * talks to where there is no cloud. It speaks Pulumi's provider protocol, keeps what it "makes" in a
  * directory, refuses inputs that the published schemas refuse, and knows which changes AWS answers
- * with a replacement and what RDS reports after a failover.
+ * with a replacement and what RDS reports after a failover. What belongs into a database it makes in
+ * one, at the address that the program gives: there has to be a real server.
  *
  * It is no AWS: it checks no permissions, moves no data, and most of what AWS would refuse it does
  * not know. What passes here shows that the engine accepts the program and plans what it should, not
@@ -18,14 +21,25 @@ import { type Address, type Thing, type World } from "./world";
  */
 export class StandIn implements Provider {
   private place: Place = { account: "", region: "" };
+  private server: PostgresqlServer | undefined;
 
   public constructor(private readonly world: World) {}
 
   /** A real provider asks who it is as soon as it is configured, and fails where nothing answers. */
   public configure(args: Properties): void {
+    // Like the real one it connects only when there is something to do.
+    this.server = args["host"] === undefined ? undefined : new PostgresqlServer(args);
     const [account] = parsed(args["allowedAccountIds"]) as unknown[];
     this.place = { account: String(account ?? ""), region: String(args["region"] ?? "") };
     this.reach(this.place.region);
+  }
+
+  public invoke(token: string, args: Properties): Properties {
+    this.reach(this.place.region);
+    if (token !== "aws:secretsmanager/getSecretVersion:getSecretVersion") {
+      throw new Error(`the stand-in knows no ${token}`);
+    }
+    return { ...args, secretString: secretValue(this.world, this.place, args["secretId"]) };
   }
 
   public failures(urn: string, inputs: Properties): (readonly [string, string])[] {
@@ -61,7 +75,8 @@ export class StandIn implements Provider {
         : undefined;
     };
     return [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort().flatMap((property) => {
-      const kind = ignored.includes(property) ? undefined : kindOf(property);
+      const kind =
+        ignored.includes(property) || isForgotten(type, property) ? undefined : kindOf(property);
       return kind === undefined
         ? []
         : [
@@ -86,9 +101,13 @@ export class StandIn implements Provider {
       const properties = Object.fromEntries(outputs.map((name) => [name, unknown]));
       return { id: "", properties: { ...inputs, ...properties } };
     }
-    const thing = madeFrom(this.world, urn, type, this.place, inputs);
+    const thing = madeFrom(this.world, urn, type, this.place, remembered(type, inputs));
     this.world.put(thing);
     try {
+      if (isInDatabase(type)) {
+        this.database().create(type, inputs);
+      }
+      supersedeVersions(this.world, thing);
       joinTogether(this.world, thing);
     } catch (error) {
       this.world.remove(thing);
@@ -113,7 +132,13 @@ export class StandIn implements Provider {
     if (thing === undefined) {
       throw new Error(`NotFound: ${id}`);
     }
-    const properties = { ...wanted, ...enforceMembership(this.world, thing, wanted) };
+    if (isInDatabase(type)) {
+      this.database().update(type, olds, wanted);
+    }
+    const properties = {
+      ...remembered(type, wanted),
+      ...enforceMembership(this.world, thing, wanted),
+    };
     this.world.put({ ...thing, properties });
     return properties;
   }
@@ -123,14 +148,20 @@ export class StandIn implements Provider {
     id: string,
     inputs: Properties,
   ): { properties: Properties; inputs: Properties } | undefined {
-    this.reach(this.regionOf(typeOf(urn)));
-    const thing = this.thing(urn, id);
+    const type = typeOf(urn);
+    this.reach(this.regionOf(type));
+    const known = this.thing(urn, id);
+    const thing = known && isInDatabase(type) ? this.inDatabase(known) : known;
     return (
       thing && {
         properties: { ...thing.properties },
         inputs: Object.fromEntries(
-          Object.keys(inputs).flatMap((property) =>
-            property in thing.properties ? [[property, thing.properties[property]]] : [],
+          Object.entries(inputs).flatMap(([property, value]) =>
+            isForgotten(type, property)
+              ? [[property, value]]
+              : property in thing.properties
+                ? [[property, thing.properties[property]]]
+                : [],
           ),
         ),
       }
@@ -138,12 +169,29 @@ export class StandIn implements Provider {
   }
 
   public delete(urn: string, id: string): void {
-    this.reach(this.regionOf(typeOf(urn)));
+    const type = typeOf(urn);
+    this.reach(this.regionOf(type));
     const thing = this.thing(urn, id);
     if (thing !== undefined) {
       refuseDeletion(this.world, thing);
+      if (isInDatabase(type)) {
+        this.database().delete(type, thing.properties);
+      }
       this.world.remove(thing);
     }
+  }
+
+  private database(): PostgresqlServer {
+    if (this.server === undefined) {
+      throw new Error("the provider is told of no host");
+    }
+    return this.server;
+  }
+
+  /** A thing with what the database itself says of it. */
+  private inDatabase(thing: Thing): Thing | undefined {
+    const found = this.database().read(thing.type, thing.properties);
+    return found && { ...thing, properties: withFound(thing.properties, found) };
   }
 
   private thing(urn: string, id: string): Thing | undefined {
@@ -167,6 +215,24 @@ export class StandIn implements Provider {
       throw new Error(`no endpoint in ${region} answers: dial tcp: i/o timeout`);
     }
   }
+}
+
+/** Inputs without those that the provider passes on and keeps nowhere. */
+function remembered(type: string, inputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([property]) => !isForgotten(type, property)),
+  );
+}
+
+/** What was found in place of what was known; lists are sets, whose order says nothing. */
+function withFound(known: Properties, found: Properties): Properties {
+  const sorted = (value: unknown) =>
+    Array.isArray(value) ? [...(value as unknown[])].map(String).sort() : value;
+  const differing = Object.entries(found).filter(
+    ([property, value]) =>
+      property in known && !isDeepStrictEqual(sorted(known[property]), sorted(value)),
+  );
+  return { ...known, ...Object.fromEntries(differing) };
 }
 
 function typeOf(urn: string): string {
