@@ -1,5 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { AuditSchema } from "../../components/access/auditSchema";
 import { BreakGlassRole } from "../../components/access/breakGlassRole";
+import { DatabaseLogin } from "../../components/access/databaseLogin";
+import { PublicPrivileges } from "../../components/access/publicPrivileges";
 import { ServiceRole } from "../../components/access/serviceRole";
 import { CacheCertificates } from "../../components/cache/cacheCertificates";
 import { CacheCredentials } from "../../components/cache/cacheCredentials";
@@ -78,10 +81,34 @@ function disposableCase<Args extends object>(
 /** Every component, in each of its shapes. */
 export const cases: readonly ContractCase[] = [
   disposableCase(
+    "AuditSchema",
+    "trading-dr:access:AuditSchema",
+    AuditSchema,
+    minimal.auditSchemaArgs,
+  ),
+  disposableCase(
     "BreakGlassRole",
     "trading-dr:access:BreakGlassRole",
     BreakGlassRole,
     minimal.breakGlassRoleArgs,
+  ),
+  disposableCase(
+    "DatabaseLogin (by a token)",
+    "trading-dr:access:DatabaseLogin",
+    DatabaseLogin,
+    minimal.tokenLoginArgs,
+  ),
+  disposableCase(
+    "DatabaseLogin (by a password)",
+    "trading-dr:access:DatabaseLogin",
+    DatabaseLogin,
+    minimal.passwordLoginArgs,
+  ),
+  disposableCase(
+    "PublicPrivileges",
+    "trading-dr:access:PublicPrivileges",
+    PublicPrivileges,
+    minimal.publicPrivilegesArgs,
   ),
   disposableCase(
     "ServiceRole",
@@ -461,4 +488,6 @@ export const dataTypes: readonly string[] = [
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
   "aws:s3/bucket:Bucket",
   "aws:secretsmanager/secret:Secret",
+  "postgresql:index/role:Role",
+  "postgresql:index/schema:Schema",
 ];

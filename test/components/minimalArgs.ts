@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type AuditSchemaArgs } from "../../components/access/auditSchema";
 import { type BreakGlassRoleArgs } from "../../components/access/breakGlassRole";
+import { type DatabaseLoginArgs } from "../../components/access/databaseLogin";
+import { type PublicPrivilegesArgs } from "../../components/access/publicPrivileges";
 import { type ServiceRoleArgs } from "../../components/access/serviceRole";
 import { type MonthlyBudgetArgs } from "../../components/cost/monthlyBudget";
 import { type AdministratorArgs } from "../../components/database/administrator";
@@ -185,6 +188,42 @@ export const administratorArgs: AdministratorArgs = {
   secretsKeyArn: keyArn(primary),
   replica: { region: "us-west-2", keyAlias: "alias/market-scanning-secrets-us-west-2" },
   tags,
+};
+
+export const tokenLoginArgs: DatabaseLoginArgs = {
+  roleName: "market_scanning_verify",
+  databaseName: "market_scanning",
+  connectionLimit: 2,
+  authentication: { kind: "iam" },
+};
+
+export const passwordLoginArgs = {
+  roleName: "market_scanning_event_writer",
+  databaseName: "market_scanning",
+  connectionLimit: 10,
+  authentication: {
+    kind: "password",
+    place: standby,
+    purpose: "database-event-writer-login",
+    rotated: "2026-11-01",
+    keyAlias: "alias/market-scanning-secrets-us-west-2",
+    replica: { region: "us-east-1", keyAlias: "alias/market-scanning-secrets-us-east-1" },
+    tags,
+  },
+} satisfies DatabaseLoginArgs;
+
+export const auditSchemaArgs: AuditSchemaArgs = {
+  schemaName: "disaster_recovery",
+  databaseName: "market_scanning",
+  ownerName: "market_scanning_audit_owner",
+  administrator: "scanning_admin",
+  writerName: "market_scanning_event_writer",
+  readerName: "market_scanning_audit_reader",
+};
+
+export const publicPrivilegesArgs: PublicPrivilegesArgs = {
+  databaseName: "market_scanning",
+  applicationRoles: ["market_scanner", "market_reporter"],
 };
 
 export const databaseNetworkArgs: DatabaseNetworkArgs = {

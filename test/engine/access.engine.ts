@@ -324,12 +324,14 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
         database,
         `GRANT CREATE ON SCHEMA ${auditSchema} TO ${writer};
          GRANT CONNECT ON DATABASE ${database} TO PUBLIC;
-         ALTER ROLE ${databaseRoleName(system, "audit-owner")} LOGIN;`,
+         ALTER ROLE ${databaseRoleName(system, "audit-owner")} LOGIN;
+         ALTER ROLE ${databaseRoleName(system, "backup")} CREATEROLE;`,
       );
       const outcome = await deployment.up("access", { refresh: true });
       assert.deepEqual(stepsOf(outcome).sort(), [
         "update audit-schema-owner",
         "update audit-schema-writer",
+        "update login-backup-role",
         "update public-privileges-database",
       ]);
       cannot("event-writer", `CREATE TABLE ${auditSchema}.mine (id int)`, /permission denied/);

@@ -16,7 +16,7 @@ describe("the project as Pulumi.yaml has it run", function () {
     project.close();
   });
 
-  for (const stack of stacks) {
+  for (const stack of [...stacks, "access"]) {
     it(`creates in ${stack} what the in-process preview says`, async () => {
       assert.deepEqual(await project.created(stack), await project.expected(stack));
     });

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Place } from "../../contracts/names";
@@ -65,6 +66,7 @@ export async function declared(
           new aws.Provider("aws", { region: region as aws.Region }),
           new random.Provider("random"),
           new kubernetes.Provider("kubernetes"),
+          new postgresql.Provider("postgresql"),
         ],
       });
     },

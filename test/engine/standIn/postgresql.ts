@@ -114,7 +114,7 @@ function listOf(value: unknown): string[] {
 
 const role: Maker = {
   create: (inputs) => [
-    `CREATE ROLE ${identifier(inputs["name"])} NOSUPERUSER NOCREATEDB NOCREATEROLE ${roleOptions(inputs)}`,
+    `CREATE ROLE ${identifier(inputs["name"])} ${roleOptions(inputs)}`,
     ...passwordStatements(inputs),
     ...listOf(inputs["roles"]).map((other) => membership("GRANT", other, inputs["name"])),
   ],
@@ -141,6 +141,8 @@ const role: Maker = {
     SELECT json_build_object(
       'login', rolcanlogin,
       'connectionLimit', rolconnlimit,
+      'createDatabase', rolcreatedb,
+      'createRole', rolcreaterole,
       'roles', (
         SELECT coalesce(json_agg(roleid::regrole::text ORDER BY roleid::regrole::text), '[]')
         FROM pg_auth_members WHERE member = pg_roles.oid))
@@ -148,8 +150,8 @@ const role: Maker = {
 };
 
 function roleOptions(inputs: Properties): string {
-  const limit = String(inputs["connectionLimit"] ?? -1);
-  return `${inputs["login"] === true ? "LOGIN" : "NOLOGIN"} CONNECTION LIMIT ${limit}`;
+  const login = inputs["login"] === true ? "LOGIN" : "NOLOGIN";
+  return `${login} NOCREATEDB NOCREATEROLE CONNECTION LIMIT ${String(inputs["connectionLimit"] ?? -1)}`;
 }
 
 function passwordStatements({ name, passwordWo }: Properties): string[] {

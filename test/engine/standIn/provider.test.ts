@@ -28,6 +28,40 @@ describe("stand-in provider", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  describe("asked for a secret", () => {
+    const secret = "aws:secretsmanager/secret:Secret";
+    const version = "aws:secretsmanager/secretVersion:SecretVersion";
+    const token = "aws:secretsmanager/getSecretVersion:getSecretVersion";
+    const inRegion = (region: string) => {
+      const other = new StandIn(world);
+      other.configure({ region, allowedAccountIds: '["111122223333"]' });
+      return other.invoke(token, { secretId: "login" });
+    };
+
+    beforeEach(() => {
+      provider.create(urnOf(secret), { name: "login", replicas: [{ region: "us-west-2" }] }, false);
+      for (const secretString of ["first", "second"]) {
+        provider.create(urnOf(version), { secretId: "login", secretString }, false);
+      }
+    });
+
+    it("has the newest version, in its region and where it has a replica", () => {
+      for (const region of ["us-east-1", "us-west-2"]) {
+        assert.deepEqual(inRegion(region), { secretId: "login", secretString: "second" });
+      }
+    });
+
+    it("has none elsewhere", () => {
+      assert.throws(() => inRegion("eu-west-1"), /ResourceNotFoundException: .*login in eu-west-1/);
+    });
+
+    it("reads the replica while the region of its own is out of reach", () => {
+      world.unreachable = ["us-east-1"];
+      assert.equal(inRegion("us-west-2")["secretString"], "second");
+      assert.throws(() => inRegion("us-east-1"), /no endpoint in us-east-1 answers/);
+    });
+  });
+
   describe("asked to check inputs", () => {
     const refusals: readonly (readonly [string, string, Properties, [string, RegExp][]])[] = [
       ["a required input that is missing", cluster, {}, [["engine", /^is required$/]]],

@@ -229,8 +229,7 @@ function withFound(known: Properties, found: Properties): Properties {
   const sorted = (value: unknown) =>
     Array.isArray(value) ? [...(value as unknown[])].map(String).sort() : value;
   const differing = Object.entries(found).filter(
-    ([property, value]) =>
-      property in known && !isDeepStrictEqual(sorted(known[property]), sorted(value)),
+    ([property, value]) => !isDeepStrictEqual(sorted(known[property]), sorted(value)),
   );
   return { ...known, ...Object.fromEntries(differing) };
 }

@@ -36,6 +36,10 @@ function aws(file: string, seen: string): string {
   return `terraform-provider-aws internal/service/${file}, ${seen}`;
 }
 
+function postgresql(resource: string, seen: string): string {
+  return `terraform-provider-postgresql postgresql/resource_postgresql_${resource}.go, ${seen}`;
+}
+
 /** By type; what holds data comes first. */
 export const providerRules: Readonly<Record<string, ProviderRules>> = {
   "aws:rds/cluster:Cluster": {
@@ -446,6 +450,60 @@ export const providerRules: Readonly<Record<string, ProviderRules>> = {
     source: aws("iam/role_policy_attachment.go", copyOf2026),
     replaces: ["policyArn", "role"],
     optional: [],
+  },
+
+  "postgresql:index/defaultPrivileges:DefaultPrivileges": {
+    source: postgresql("default_privileges", "at 02129afe73"),
+    replaces: ["database", "objectType", "owner", "role", "schema", "withGrantOption"],
+    optional: ["schema"],
+    defaults: { withGrantOption: false },
+  },
+  "postgresql:index/grant:Grant": {
+    source: postgresql("grant", "at 04541ab035, without columns and objects"),
+    replaces: ["database", "objectType", "role", "schema", "withGrantOption"],
+    optional: ["columns", "objects", "schema"],
+    defaults: { withGrantOption: false },
+  },
+  "postgresql:index/grantRole:GrantRole": {
+    source: postgresql("grant_role", "at 04a8fc67c2"),
+    replaces: ["grantRole", "role", "withAdminOption"],
+    optional: [],
+    defaults: { withAdminOption: false },
+  },
+  "postgresql:index/role:Role": {
+    source: postgresql("role", "at 01defb57b7, without passwordWo"),
+    replaces: [],
+    optional: [
+      "assumeRole",
+      "encrypted",
+      "idleInTransactionSessionTimeout",
+      "password",
+      "passwordWo",
+      "passwordWoVersion",
+      "roles",
+      "searchPaths",
+      "statementTimeout",
+    ],
+    defaults: {
+      bypassRowLevelSecurity: false,
+      connectionLimit: -1,
+      createDatabase: false,
+      createRole: false,
+      encryptedPassword: true,
+      inherit: true,
+      login: false,
+      replication: false,
+      skipDropRole: false,
+      skipReassignOwned: false,
+      superuser: false,
+      validUntil: "infinity",
+    },
+  },
+  "postgresql:index/schema:Schema": {
+    source: postgresql("schema", "at 04541ab035"),
+    replaces: ["database"],
+    optional: [],
+    defaults: { dropCascade: false, ifNotExists: true },
   },
 
   "random:index/randomId:RandomId": {

@@ -40,6 +40,9 @@ const dataTypes = [
   "aws:s3/bucketVersioning:BucketVersioning",
   "aws:secretsmanager/secret:Secret",
   "aws:secretsmanager/secretVersion:SecretVersion",
+  "postgresql:index/grantRole:GrantRole",
+  "postgresql:index/role:Role",
+  "postgresql:index/schema:Schema",
   "random:index/randomId:RandomId",
   "random:index/randomPassword:RandomPassword",
 ];
@@ -66,7 +69,7 @@ function pinnedTypes(): string[] {
     .filter((file) => file.endsWith(".txt"))
     .flatMap((file) => readFileSync(join(directory, file), "utf8").trimEnd().split("\n"))
     .map((urn) => urn.split("::")[2]?.split("$").pop() ?? "");
-  return [...new Set(types)].filter((type) => /^(?:aws|random):/u.test(type)).sort();
+  return [...new Set(types)].filter((type) => /^(?:aws|postgresql|random):/u.test(type)).sort();
 }
 
 describe("rules of the stand-in", () => {
@@ -95,7 +98,7 @@ describe("rules of the stand-in", () => {
       );
       const held = stacks
         .flatMap(({ resources }) => resources)
-        .filter(({ type }) => /^(?:aws|random):/u.test(type))
+        .filter(({ type }) => /^(?:aws|postgresql|random):/u.test(type))
         .filter(
           ({ options: { protect, retainOnDelete, deleteBeforeReplace } }) =>
             protect === true || retainOnDelete === true || deleteBeforeReplace === true,
@@ -123,8 +126,10 @@ describe("rules of the stand-in", () => {
     assert.match(rules.source, /as cfn-lint 1\.58\.0 ships them, of 2026-10-20/u);
     const unnamed = Object.entries(providerRules).filter(
       ([type, { source }]) =>
-        !source.startsWith(`terraform-provider-${String(type.split(":")[0])} internal/`) ||
-        !/\.go, (?:at [0-9a-f]{10}|in a copy of 20\d\d)/u.test(source),
+        !new RegExp(
+          `^terraform-provider-${String(type.split(":")[0])} (?:internal|postgresql)/`,
+          "u",
+        ).test(source) || !/\.go, (?:at [0-9a-f]{10}|in a copy of 20\d\d)/u.test(source),
     );
     assert.deepEqual(unnamed, []);
   });

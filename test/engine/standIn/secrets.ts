@@ -43,8 +43,13 @@ export function secretValue(world: World, { account, region }: Place, name: unkn
 }
 
 /** Puts a secret there, as another stack would have made it. */
-export function plantSecret(world: World, at: Place, name: string, value: string): void {
-  const common = { ...at, urn: `urn:planted::${name}` };
+export function plantSecret(
+  world: World,
+  { account, region }: Place,
+  name: string,
+  value: string,
+): void {
+  const common = { account, region, urn: `urn:planted::${name}` };
   world.put({ ...common, type: secretType, id: name, properties: { name } });
   world.put({
     ...common,
