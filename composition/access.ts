@@ -28,40 +28,32 @@ export function declareAccess(configuration: AccessConfiguration): AccessOutputs
     throw new RangeError("there is no database to give access to");
   }
   const disposable = settings.profile === "sandbox";
-  const providers = providersOf(configuration, database);
+  const options = { providers: providersOf(configuration, database) };
   const name = (role: DatabaseRole) => databaseRoleName(system.id, role);
   const passwordOf = passwordsOf(configuration);
-  let latest: pulumi.Resource[] = [];
-  // One after another: each changes the privileges of the same database, which PostgreSQL refuses to
-  // do for two at the same time.
-  const inTurn = <Component extends pulumi.Resource>(
-    declare: (options: pulumi.ComponentResourceOptions) => Component,
-  ): Component => {
-    const declared = declare({ providers, dependsOn: latest });
-    latest = [declared];
-    return declared;
-  };
+  // Each login takes the database from the one before, and so waits for it.
+  let databaseName = pulumi.output(database.databaseName);
   const login = (
     role: DatabaseRole,
     connectionLimit: number,
     authentication: LoginAuthentication,
     memberOf: readonly string[] = [],
-  ) =>
-    inTurn(
-      (options) =>
-        new DatabaseLogin(
-          `login-${role}`,
-          {
-            roleName: name(role),
-            databaseName: database.databaseName,
-            connectionLimit,
-            memberOf,
-            authentication,
-            disposable,
-          },
-          options,
-        ),
+  ): DatabaseLogin => {
+    const made = new DatabaseLogin(
+      `login-${role}`,
+      {
+        roleName: name(role),
+        databaseName,
+        connectionLimit,
+        memberOf,
+        authentication,
+        disposable,
+      },
+      options,
     );
+    databaseName = made.databaseName;
+    return made;
+  };
 
   // Each series of backups may run while another still does, with a few sessions each.
   const backupSessions = 4 * Object.keys(database.logicalBackups).length;
@@ -69,35 +61,25 @@ export function declareAccess(configuration: AccessConfiguration): AccessOutputs
   login("verify", 2, { kind: "iam" });
   const writer = login("event-writer", 10, passwordOf("database-event-writer-login"));
   const reader = login("audit-reader", 5, passwordOf("database-audit-reader-login"));
-  inTurn(
-    (options) =>
-      new AuditSchema(
-        "audit-schema",
-        {
-          schemaName: auditSchema,
-          databaseName: database.databaseName,
-          ownerName: name("audit-owner"),
-          administrator: database.administrator,
-          writerName: writer.roleName,
-          readerName: reader.roleName,
-          disposable,
-        },
-        options,
-      ),
+  new AuditSchema(
+    "audit-schema",
+    {
+      schemaName: auditSchema,
+      databaseName,
+      ownerName: name("audit-owner"),
+      administrator: database.administrator,
+      writerName: writer.roleName,
+      readerName: reader.roleName,
+      disposable,
+    },
+    options,
   );
   const { publicPrivileges } = settings;
   if (publicPrivileges.kind === "revoked") {
-    inTurn(
-      (options) =>
-        new PublicPrivileges(
-          "public-privileges",
-          {
-            databaseName: database.databaseName,
-            applicationRoles: publicPrivileges.applicationRoles,
-            disposable,
-          },
-          options,
-        ),
+    new PublicPrivileges(
+      "public-privileges",
+      { databaseName, applicationRoles: publicPrivileges.applicationRoles, disposable },
+      options,
     );
   }
   return {

@@ -6,7 +6,7 @@ import { rejectProblems } from "../problems";
 /** Inputs of {@link AuditSchema}. */
 export interface AuditSchemaArgs {
   readonly schemaName: string;
-  readonly databaseName: string;
+  readonly databaseName: pulumi.Input<string>;
   /** Role that owns the schema and what is made in it. */
   readonly ownerName: string;
   /** The database's administrator, who makes tables on the owner's behalf. */

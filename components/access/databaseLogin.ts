@@ -12,7 +12,7 @@ export interface DatabaseLoginArgs {
   /** Name of the role in PostgreSQL. */
   readonly roleName: string;
   /** The only database that the role connects to. */
-  readonly databaseName: string;
+  readonly databaseName: pulumi.Input<string>;
   /** How many sessions it may have at once. */
   readonly connectionLimit: number;
   /** Roles whose privileges it has, such as `pg_read_all_data`. @default - none */
@@ -52,6 +52,11 @@ const iamRole = "rds_iam";
 /** A role that logs in to one database, with what it needs for that and nothing else. */
 export class DatabaseLogin extends pulumi.ComponentResource {
   public readonly roleName: string;
+  /**
+   * The database, once the role may connect: PostgreSQL refuses two changes of one database's
+   * privileges at the same time, so whatever makes the next one takes its name from here.
+   */
+  public readonly databaseName: pulumi.Output<string>;
   /** ARN of the secret with the login; absent where there is no password. */
   public readonly secretArn: pulumi.Output<string> | undefined;
 
@@ -79,7 +84,7 @@ export class DatabaseLogin extends pulumi.ComponentResource {
       },
       { parent: this, ...keepData(disposable) },
     );
-    new postgresql.Grant(
+    const connect = new postgresql.Grant(
       `${name}-connect`,
       {
         role: role.name,
@@ -90,11 +95,15 @@ export class DatabaseLogin extends pulumi.ComponentResource {
       { parent: this, ...keepRunning(disposable) },
     );
     this.roleName = roleName;
+    this.databaseName = connect.database;
     this.secretArn =
       password === undefined || authentication.kind === "iam"
         ? undefined
         : this.secret(name, role, password, authentication, disposable);
-    this.registerOutputs(this.secretArn === undefined ? {} : { secretArn: this.secretArn });
+    this.registerOutputs({
+      databaseName: this.databaseName,
+      ...(this.secretArn === undefined ? {} : { secretArn: this.secretArn }),
+    });
   }
 
   private password(name: string, { rotated }: PasswordAuthentication): pulumi.Output<string> {

@@ -5,7 +5,7 @@ import { rejectProblems } from "../problems";
 
 /** Inputs of {@link PublicPrivileges}. */
 export interface PublicPrivilegesArgs {
-  readonly databaseName: string;
+  readonly databaseName: pulumi.Input<string>;
   /** Roles of applications, which are there already and go on connecting. */
   readonly applicationRoles: readonly string[];
   /** @default false */

@@ -28,8 +28,9 @@ const sound = {
 
 /** Settings as Pulumi gives them: text, structures as JSON; `undefined` leaves one out. */
 function rawSettings(changes: Changes): Record<string, string> {
+  const settings: Changes = { ...sound, ...changes };
   return Object.fromEntries(
-    Object.entries({ ...sound, ...changes })
+    Object.entries(settings)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [
         `trading-dr:${key}`,

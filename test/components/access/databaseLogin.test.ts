@@ -39,7 +39,17 @@ describe("DatabaseLogin", () => {
         [types.role]: 1,
         [types.grant]: 1,
       });
-      assert.deepEqual(login.only(types.login).outputs, {});
+      assert.deepEqual(login.only(types.login).outputs, { databaseName: "market_scanning" });
+    });
+
+    it("hands on the database, for what has to wait until the role may connect", async () => {
+      const two = await declared((options) => {
+        const { databaseName } = new DatabaseLogin("first", tokenLoginArgs, options);
+        new DatabaseLogin("second", { ...tokenLoginArgs, databaseName }, options);
+      });
+      const [first, second] = two.all(types.grant);
+      assert.ok(first && second);
+      assert.equal(waitsFor(second, first), true);
     });
 
     it("is a role of RDS's for tokens and has no password, which the two would rule out", () => {
@@ -151,9 +161,12 @@ describe("DatabaseLogin", () => {
       assert.equal(JSON.stringify(resources).includes(password), false);
     });
 
-    it("offers the ARN of the secret, and nothing else", () => {
+    it("offers the ARN of the secret, and nothing else of it", () => {
       const component = resources.find(({ type }) => type === types.login);
-      assert.deepEqual(component?.outputs, { secretArn: "arn:of:secret" });
+      assert.deepEqual(component?.outputs, {
+        databaseName: "market_scanning",
+        secretArn: "arn:of:secret",
+      });
     });
   });
 
