@@ -11,7 +11,7 @@ const help = `Shows what every stack would declare, without a cloud account.
 
 Usage: npm run preview -- [options]
 
-  --stack NAME   only this stack: prod, dr or archive (default: all)
+  --stack NAME   only this stack: prod, dr, archive or access (default: all)
   --system ID    one trading system out of systems/; where no stack file names it,
                  as if the first system's stack files did
   --verbose      the inputs of every resource

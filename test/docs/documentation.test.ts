@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { loadSystem } from "../../config/configuration";
 import { failoverTime } from "../../config/failoverTime";
+import { accessShape } from "../../config/access";
 import { stackShape } from "../../config/stack";
 import { systemShape } from "../../config/system";
 import { failoverSwitch, switchCommand } from "../../contracts/failoverSwitch";
@@ -39,6 +40,7 @@ describe("documentation", () => {
 
   for (const [title, schema, atLeast] of [
     ["stack files", stackShape, 20],
+    ["the access stack's file", accessShape, 10],
     ["system files", systemShape, 80],
   ] as const) {
     it(`explains every key of ${title}`, () => {
