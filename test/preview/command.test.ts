@@ -162,6 +162,24 @@ const badInputs: readonly BadInput[] = [
 `,
   },
   {
+    title: "an access stack that is no sandbox beside stacks that are",
+    edits: ["prod", "dr", "archive"].map((stack) => ({
+      file: `Pulumi.${stack}.yaml`,
+      find: `role: ${stack}`,
+      replace: `role: ${stack}\n  trading-dr:profile: sandbox`,
+    })),
+    stderr: `${oneProblem}  Pulumi.access.yaml:4: profile, found "production"
+      must be the same in all stacks of market-scanning; stack prod has "sandbox"
+`,
+  },
+  {
+    title: "an access stack that would lose the writer at the first failover",
+    edits: [{ file: "Pulumi.access.yaml", find: ".global.rds", replace: ".us-east-1.rds" }],
+    stderr: `${oneProblem}  Pulumi.access.yaml:12: writer.host, found "market-scanning-database.global-0a1b2c3d4e5f.us-east-1.rds.amazonaws.com"
+      must be the global database's writer endpoint, since this one stays behind when the writer moves to the other region; take globalEndpoint of pulumi stack output database --stack prod
+`,
+  },
+  {
     title: "stacks that disagree about the archive's account",
     edits: [{ file: "Pulumi.dr.yaml", find: '"444455556666"', replace: '"777788889999"' }],
     stderr: `${oneProblem}  Pulumi.dr.yaml:9: accounts, found {"trading":"111122223333","archive":"777788889999"}
@@ -198,7 +216,7 @@ describe("preview command with bad input", () => {
     refusal(
       ["--stack", "staging"],
       `${oneProblem}  Pulumi.staging.yaml:
-      there is no stack "staging"; use one of prod, dr, archive, or add the file
+      there is no stack "staging"; use one of prod, dr, archive, access, or add the file
 `,
     ),
   );
@@ -223,7 +241,7 @@ describe("preview command", () => {
       "  ├─ trading-dr:encryption:EncryptionKey key-records",
       "       2  aws:backup:Vault",
       "    system: market-scanning",
-      "Totals over 3 stacks",
+      "Totals over 4 stacks",
       "Declared in the system file, but not built yet",
       "  jobs.image: the trading-dr command that the jobs run, and its image",
     ]) {
@@ -294,7 +312,7 @@ describe("preview command", () => {
 
   it("locks nothing and protects nothing in a sandbox", async () => {
     const { status, stdout } = await runEdited(
-      ["prod", "dr", "archive"].map((stack) => ({
+      ["prod", "dr", "archive", "access"].map((stack) => ({
         file: `Pulumi.${stack}.yaml`,
         find: `trading-dr:role: ${stack}`,
         replace: `trading-dr:role: ${stack}\n  trading-dr:profile: sandbox`,
@@ -334,6 +352,7 @@ describe("preview command", () => {
     assert.equal(status, 0);
     const report = JSON.parse(stdout) as {
       stacks: {
+        role: string;
         remarks: string[];
         resources: { name: string; inputs: Record<string, unknown> }[];
       }[];
@@ -341,7 +360,7 @@ describe("preview command", () => {
     for (const {
       remarks: [remark],
       resources,
-    } of report.stacks) {
+    } of report.stacks.filter(({ role }) => role !== "access")) {
       const inputsOf = (name: string) =>
         resources.find((resource) => resource.name === name)?.inputs;
       assert.equal(

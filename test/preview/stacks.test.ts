@@ -43,13 +43,14 @@ describe("preview of every system", () => {
         [prod, dr, archive] = ["prod", "dr", "archive"].map((name) => stackOf(report, name));
       });
 
-      it("declares three stacks in their regions", () => {
+      it("declares three stacks in their regions, and access to the database in the standby's", () => {
         assert.deepEqual(
           report.stacks.map(({ name, system: id, region }) => ({ name, id, region })),
           [
             { name: "prod", id: system, region: "us-east-1" },
             { name: "dr", id: system, region: "us-west-2" },
             { name: "archive", id: system, region: "eu-west-1" },
+            { name: "access", id: system, region: "us-west-2" },
           ],
         );
       });
@@ -239,7 +240,7 @@ describe("preview of every system", () => {
       });
 
       it("lets every service that publishes a notice use the key of the topic", () => {
-        for (const { resources } of report.stacks) {
+        for (const { resources } of [prod, dr, archive].map(stack)) {
           const policyOf = (type: string, name: string) =>
             JSON.parse(
               String(
