@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readStacks } from "../preview/stacks";
 import { Deployment } from "../test/engine/deployment";
 import { HostDirectory } from "../test/engine/hostDirectory";
 import { pulumiCommand } from "../test/engine/pulumiCommand";
+import { readRegionStacks } from "../test/support/regionStacks";
 import type { Message, Parts } from "./enginePreview";
 import { type Use, watchTree } from "./processTree";
 import trivialProgram from "./trivialProgram";
@@ -58,7 +58,8 @@ async function main(): Promise<void> {
       return Promise.resolve();
     });
     await opened.up();
-    const stacks = readStacks({ directory: deployment.project }).map(({ name, config }) => ({
+    // Access to the database is left out: what it has deployed needs a real one.
+    const stacks = readRegionStacks({ directory: deployment.project }).map(({ name, config }) => ({
       stack: name,
       config,
       file: join(deployment.project, "index.ts"),

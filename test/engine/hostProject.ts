@@ -1,14 +1,12 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type EngineEvent } from "@pulumi/pulumi/automation";
-import { isAccess } from "../../config/configuration";
-import { physicalName } from "../../contracts/names";
 import { previewStack } from "../../preview/inProcess";
 import { readStacks } from "../../preview/stacks";
 import { copyOfProject, editCopy, removeCopy } from "../support/projectCopy";
 import { languageHost } from "./hostCommand";
 import { HostDirectory } from "./hostDirectory";
-import { plantSecret } from "./standIn/secrets";
+import { plantLogins } from "./plantLogins";
 import { World } from "./standIn/world";
 
 /**
@@ -31,7 +29,7 @@ export class HostedProject {
     } else {
       this.host.link(languageHost, languageHostPath);
     }
-    this.plantAdministrators();
+    plantLogins(new World(this.host.world), readStacks({ directory: this.copy }));
   }
 
   /** Replaces a text, which must be there, in a file. */
@@ -59,19 +57,6 @@ export class HostedProject {
       throw new Error(`there is no stack ${stack}`);
     }
     return (await previewStack(program, ready)).resources.map(({ urn }) => urn).sort();
-  }
-
-  /** Puts the logins there that the access stacks look up, which are made by stacks before them. */
-  private plantAdministrators(): void {
-    const world = new World(this.host.world);
-    for (const { configuration } of readStacks({ directory: this.copy })) {
-      const { settings, system, region } = configuration;
-      const place = { system: system.id, region, account: settings.accounts.trading };
-      if (isAccess(configuration)) {
-        const name = physicalName("secret", "database-administrator", place);
-        plantSecret(world, place, name, JSON.stringify({ password: "planted" }));
-      }
-    }
   }
 
   /** Removes every file that it made. */
