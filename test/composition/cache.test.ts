@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import program from "../../index";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { previewReport } from "../../preview/report";
-import { readStacks } from "../../preview/stacks";
+import { readRegionStacks } from "../support/regionStacks";
 import { projectDirectory } from "../support/projectCopy";
 
 const setType = "kubernetes:apps/v1:StatefulSet";
@@ -46,7 +46,7 @@ describe("wiring of the caches", () => {
   const previewed = async (system: string) => {
     const report = await previewReport(
       program,
-      readStacks({ directory: projectDirectory, system }),
+      readRegionStacks({ directory: projectDirectory, system }),
     );
     return Object.fromEntries(report.stacks.map(({ name, resources }) => [name, resources]));
   };
