@@ -156,11 +156,12 @@ function isTimeZone(name: string): boolean {
 
 /**
  * An image in the registry of the stack's own account and region, by its digest, which is the same
- * in both regions; or `pending` as long as there is none, which suspends what runs it.
+ * in both regions; or `pending` as long as there is none, which suspends what runs it. Which
+ * repositories it may be in, `systemRules.ts` says.
  */
 function image() {
   return text(
-    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/recovery@sha256:" and 64 hexadecimal digits',
+    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/ID/recovery@sha256:" and 64 hexadecimal digits, ID being the id of the system',
     /^(pending|[a-z0-9]+([_/-][a-z0-9]+)*@sha256:[0-9a-f]{64})$/,
   );
 }

@@ -1,4 +1,5 @@
 import { type z } from "zod";
+import { repositoryPrefix } from "../contracts/names";
 import { checkFailoverTime } from "./failoverTime";
 import { isHarmful, isMapping, whenSound } from "./field";
 import { type Store, type StoreKind, type StoreOf } from "./stores";
@@ -33,7 +34,8 @@ export const systemSchema = systemShape
     },
     { when: ({ value }) => isMapping(value) },
   )
-  .superRefine(checkFailoverTime, whenSound("failover", "scenarios"));
+  .superRefine(checkFailoverTime, whenSound("failover", "scenarios"))
+  .superRefine(checkJobImages, whenSound("id", "jobs", "stores"));
 
 function soundSections(
   system: System,
@@ -206,6 +208,34 @@ function checkEvents(
       path: ["jobs", "events"],
       message: `there is no store of kind "objects" called "${name}"; use one of ${storesOfKind(stores, "objects").join(", ")}, or add it to stores`,
     });
+  }
+}
+
+/**
+ * The jobs' images are in repositories that the system declares: no other is made in both regions,
+ * and copied from one to the other.
+ */
+function checkJobImages(
+  { id, jobs, stores }: Pick<System, "id" | "jobs" | "stores">,
+  context: z.core.$RefinementCtx,
+): void {
+  const allowed = Object.values(stores).flatMap((entry) =>
+    entry.kind === "images"
+      ? entry.repositories.map((repository) => `${repositoryPrefix({ system: id })}/${repository}`)
+      : [],
+  );
+  for (const key of ["image", "scratchImage"] as const) {
+    const [repository = ""] = jobs[key].split("@");
+    if (repository !== "pending" && !allowed.includes(repository)) {
+      context.addIssue({
+        code: "custom",
+        path: ["jobs", key],
+        message:
+          allowed.length === 0
+            ? "there is no store of images, and so no repository that both regions have; add a store of kind images with one for it"
+            : `must be in a repository that both regions have: ${allowed.join(", ")}; push it to one of these, or add its own to the repositories of the store of images`,
+      });
+    }
   }
 }
 

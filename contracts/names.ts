@@ -234,7 +234,7 @@ export function databaseInstanceArnPrefix({ system, region, account }: Place): s
 }
 
 /** What the names of a system's image repositories begin with, without the slash that follows. */
-export function repositoryPrefix({ system }: Place): string {
+export function repositoryPrefix({ system }: Pick<Place, "system">): string {
   return `${repositoryNamespace}/${system}`;
 }
 

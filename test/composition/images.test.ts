@@ -92,6 +92,8 @@ describe("images of market-scanning, which owns the registry", () => {
           "trading-dr/market-scanning/signal-engine",
           "trading-dr/market-scanning/risk-scoring",
           "trading-dr/market-scanning/api",
+          "trading-dr/market-scanning/recovery",
+          "trading-dr/market-scanning/postgres",
         ],
       );
     }
@@ -159,7 +161,7 @@ describe("images of market-scanning, which owns the registry", () => {
   });
 
   it("have, when the standby region lands, all that is copied into, and are copied nowhere", () => {
-    assert.equal(landing.all(types.repository).length, 4);
+    assert.equal(landing.all(types.repository).length, 6);
     assert.equal(landing.all(types.scanning).length, 1);
     assert.deepEqual(landing.copiesTo(), []);
     assert.deepEqual(landing.all(types.template), []);
@@ -178,7 +180,9 @@ describe("images of a system that does not own the registry", () => {
       const stack = await Stack.of(name, "hft");
       assert.deepEqual(
         stack.all(types.repository).map(({ inputs }) => inputs["name"]),
-        ["trading-dr/hft/trading-system", "trading-dr/hft/trading-system-tools"],
+        ["trading-system", "trading-system-tools", "recovery", "postgres"].map(
+          (repository) => `trading-dr/hft/${repository}`,
+        ),
       );
       assert.equal(stack.inputs(types.template, "image-template")["prefix"], "trading-dr/hft");
       assert.deepEqual(stack.all(types.registry), []);

@@ -19,8 +19,14 @@ import { hardeningViolations, type PodSpec, restrictedViolations } from "../supp
 import { projectDirectory } from "../support/projectCopy";
 
 const systems = systemIds(join(projectDirectory, "systems"));
-const image = `trading-dr/recovery@sha256:${"1".repeat(64)}`;
-const scratchImage = `trading-dr/postgres@sha256:${"2".repeat(64)}`;
+
+/** Both images of a system's jobs, in its own repositories. */
+function imagesOf(system: string) {
+  return {
+    image: `trading-dr/${system}/recovery@sha256:${"1".repeat(64)}`,
+    scratchImage: `trading-dr/${system}/postgres@sha256:${"2".repeat(64)}`,
+  };
+}
 
 /** What a system file says otherwise. */
 interface Otherwise {
@@ -32,7 +38,7 @@ interface Otherwise {
 function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
   const [ready] = readRegionStacks({ directory: projectDirectory, stack, system });
   assert.ok(ready);
-  const { active, ...images } = { image, scratchImage, ...otherwise };
+  const { active, ...images } = { ...imagesOf(system), ...otherwise };
   const { settings, region, system: written } = ready.configuration;
   return {
     settings,

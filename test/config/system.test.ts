@@ -74,7 +74,9 @@ const rule = {
     'must be a schedule of five fields (minute, hour, day of month, month, day of week); write it like "0 2 * * *"',
   never: "never fires: no month that it names has such a day; correct the day or the month",
   image:
-    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/recovery@sha256:" and 64 hexadecimal digits',
+    'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/ID/recovery@sha256:" and 64 hexadecimal digits, ID being the id of the system',
+  repositories:
+    "must be in a repository that both regions have: trading-dr/market-scanning/data-ingestion, trading-dr/market-scanning/signal-engine, trading-dr/market-scanning/risk-scoring, trading-dr/market-scanning/api, trading-dr/market-scanning/recovery, trading-dr/market-scanning/postgres; push it to one of these, or add its own to the repositories of the store of images",
   timeZone: 'must be an IANA time zone; write it like "Etc/UTC"',
   name: (length: number) =>
     `names are lower-case letters, digits and single hyphens, start with a letter, do not end with a hyphen and have at most ${String(length)} characters; rename it`,
@@ -269,8 +271,31 @@ describe("a system file", () => {
         rule.timeZone,
       ],
       ["a time zone without a name", "schedules.timeZone", "+01:00", rule.timeZone],
-      ["a job's image by tag", "jobs.image", "trading-dr/recovery:1.0", rule.image],
-      ["a job's image without tag or digest", "jobs.image", "trading-dr/recovery", rule.image],
+      ["a job's image by tag", "jobs.image", "trading-dr/market-scanning/recovery:1.0", rule.image],
+      [
+        "a job's image without tag or digest",
+        "jobs.image",
+        "trading-dr/market-scanning/recovery",
+        rule.image,
+      ],
+      [
+        "a job's image that nothing copies to the other region",
+        "jobs.image",
+        `recovery@${digest}`,
+        rule.repositories,
+      ],
+      [
+        "a job's image in a repository that no system has",
+        "jobs.image",
+        `trading-dr/recovery@${digest}`,
+        rule.repositories,
+      ],
+      [
+        "a scratch image in another system's repository",
+        "jobs.scratchImage",
+        `trading-dr/hft/postgres@${digest}`,
+        rule.repositories,
+      ],
       [
         "a job's image in somebody else's registry",
         "jobs.image",
@@ -615,6 +640,23 @@ describe("a system file", () => {
       ]);
     });
 
+    it("a job's image without any store of images", () => {
+      const image = `trading-dr/market-scanning/recovery@${digest}`;
+      const configuration = settingAt("dataClasses.configuration") as object;
+      const changes = {
+        "jobs.image": image,
+        "stores.images": undefined,
+        "dataClasses.configuration": { ...configuration, stores: ["configuration"] },
+      };
+      assert.deepEqual(problemsOf(stringify(changed(changes))), [
+        wrong(
+          "jobs.image",
+          image,
+          "there is no store of images, and so no repository that both regions have; add a store of kind images with one for it",
+        ),
+      ]);
+    });
+
     it("being empty", () => {
       assert.deepEqual(problemsOf("# nothing yet\n"), [
         {
@@ -851,6 +893,13 @@ describe("a system file", () => {
         },
       ],
       ["plain RDS that raises an alarm", plainRds],
+      [
+        "the jobs' images in the system's own repositories",
+        {
+          "jobs.image": `trading-dr/market-scanning/recovery@${digest}`,
+          "jobs.scratchImage": `trading-dr/market-scanning/postgres@${digest}`,
+        },
+      ],
       ["a database that was never rebuilt", { "stores.database.rebuilds": [] }],
       [
         "databases that were rebuilt in both regions",

@@ -424,8 +424,8 @@ describe("an image", () => {
   it("comes from the registry of its own account and region", () => {
     const digest = `sha256:${"0".repeat(64)}`;
     assert.equal(
-      imageReference(`trading-dr/recovery@${digest}`, place),
-      `111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/recovery@${digest}`,
+      imageReference(`trading-dr/market-scanning/recovery@${digest}`, place),
+      `111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/market-scanning/recovery@${digest}`,
     );
   });
 });
