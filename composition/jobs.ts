@@ -161,8 +161,10 @@ export function areasOf(
 
 /**
  * What the monitor looks for: of every series a good point that is not older than the longest gap of
- * its schedule and the delay that the system allows. Where both regions take points, each has to;
- * where the active one does, a point of either will do, since the turn may have changed since.
+ * its schedule and the delay that the system allows. Where both regions take points, each has to.
+ * Where the active one does, the other's do not count: after a failover they are of a database that
+ * was left behind, and jobs of a region that has come back go on taking them until its stack is told.
+ * A monitor that were satisfied by those would not say that the new writer has no backup yet.
  */
 export function watchedBy(
   system: System,
@@ -170,13 +172,13 @@ export function watchedBy(
   regions: readonly string[],
 ): JobEnvironment<"check">["watched"] {
   return seriesOf(system).flatMap((one) => {
-    const takers = runsIn[one.kind] === "both" ? regions.map((region) => [region]) : [regions];
+    const takers = runsIn[one.kind] === "both" ? regions : [system.regions.active];
     return takers.map((taker) => ({
       store: one.store,
       ...(one.series === undefined ? {} : { series: one.series }),
       maximumAgeSeconds:
         scheduleGaps(one.schedule).longestSeconds + system.alarms.backupLate.seconds,
-      locations: areasOf(system, [one], taker).map((area) => locationOf(area, place)),
+      locations: [locationOf(areaOf(system, one, taker), place)],
     }));
   });
 }

@@ -312,49 +312,40 @@ describe("the disaster drill of a system whose lost side was rebuilt", () => {
 });
 
 describe("the monitor", () => {
-  it("looks for a point of either region where one takes them, and of each where both do", async () => {
-    const jobs = await jobsIn("dr", "market-scanning");
+  /** What the monitor of a stack looks for: the series or store, the age in seconds, the places. */
+  async function watchedIn(stack: string, otherwise: Otherwise = {}) {
+    const jobs = await jobsIn(stack, "market-scanning", otherwise);
     const check = jobs.find(({ metadata }) => metadata.name === "dr-check") ?? assert.fail();
     const environment = Object.fromEntries(
       (podOf(check).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
     );
-    const { watched } = parseJobEnvironment("check", environment);
-    assert.deepEqual(
-      watched.map(({ store, series, maximumAgeSeconds, locations }) => [
+    return parseJobEnvironment("check", environment).watched.map(
+      ({ store, series, maximumAgeSeconds, locations }) => [
         series ?? store,
         maximumAgeSeconds,
         ...locations.map(({ prefix }) => prefix),
-      ]),
-      [
-        [
-          "frequent",
-          15 * 60 + 3_600,
-          "recovery-points/frequent/database/frequent/us-east-1/",
-          "recovery-points/frequent/database/frequent/us-west-2/",
-        ],
-        [
-          "daily",
-          86_400 + 3_600,
-          "recovery-points/daily/database/daily/us-east-1/",
-          "recovery-points/daily/database/daily/us-west-2/",
-        ],
-        [
-          "monthly",
-          31 * 86_400 + 3_600,
-          "recovery-points/monthly/database/monthly/us-east-1/",
-          "recovery-points/monthly/database/monthly/us-west-2/",
-        ],
-        [
-          "cache",
-          15 * 60 + 3_600,
-          "recovery-points/frequent/cache/us-east-1/",
-          "recovery-points/frequent/cache/us-west-2/",
-        ],
-        ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-east-1/"],
-        ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-west-2/"],
       ],
     );
-  });
+  }
+
+  const watched = (active: string) => [
+    ["frequent", 15 * 60 + 3_600, `recovery-points/frequent/database/frequent/${active}/`],
+    ["daily", 86_400 + 3_600, `recovery-points/daily/database/daily/${active}/`],
+    ["monthly", 31 * 86_400 + 3_600, `recovery-points/monthly/database/monthly/${active}/`],
+    ["cache", 15 * 60 + 3_600, `recovery-points/frequent/cache/${active}/`],
+    ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-east-1/"],
+    ["configuration", 300 + 3_600, "recovery-points/frequent/configuration/us-west-2/"],
+  ];
+
+  for (const stack of ["prod", "dr"]) {
+    it(`looks in ${stack} for points of the region where the writer is, and of each where both take them`, async () => {
+      assert.deepEqual(await watchedIn(stack), watched("us-east-1"));
+    });
+
+    it(`is not satisfied in ${stack} after a failover by points that the other region took`, async () => {
+      assert.deepEqual(await watchedIn(stack, { active: "us-west-2" }), watched("us-west-2"));
+    });
+  }
 });
 
 describe("jobs in the stacks", () => {
