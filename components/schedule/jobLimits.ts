@@ -8,6 +8,11 @@ export interface JobLimits {
   readonly temporary: string;
   /** A run that takes longer, all its attempts together, is ended. */
   readonly deadlineSeconds: number;
+  /**
+   * True for copies: a run is ended when the next is due, if that is sooner. What hangs then keeps out
+   * one recovery point and no more.
+   */
+  readonly makesWay: boolean;
   /** Attempts after the first. */
   readonly retries: number;
   /**
@@ -25,9 +30,6 @@ const streaming = {
   cpu: { request: "500m", limit: "2" },
   memory: { request: "256Mi", limit: "1Gi" },
   temporary: "1Gi",
-  // A backup takes less than 30 minutes, says every plan; one that hangs would keep out the next.
-  deadlineSeconds: 30 * minutes,
-  retries: 2,
 } as const;
 
 const small = {
@@ -36,17 +38,24 @@ const small = {
   temporary: "256Mi",
 } as const;
 
+/**
+ * A copy may take as long as a restore. The 30 minutes of market-scanning-engine.md are how long a
+ * backup should take: one of a larger database that takes an hour is late, and worth having.
+ */
+const copying = { deadlineSeconds: 4 * hours, makesWay: true, retries: 2 } as const;
+
 const restoring = {
   ...streaming,
   deadlineSeconds: 4 * hours,
+  makesWay: false,
   retries: 1,
 } as const;
 
 export const jobLimits: Readonly<Record<JobKind, JobLimits>> = {
-  "backup-database": streaming,
-  "snapshot-cache": streaming,
-  "snapshot-configuration": { ...small, deadlineSeconds: 10 * minutes, retries: 2 },
-  check: { ...small, deadlineSeconds: 10 * minutes, retries: 2 },
+  "backup-database": { ...streaming, ...copying },
+  "snapshot-cache": { ...streaming, ...copying },
+  "snapshot-configuration": { ...small, ...copying },
+  check: { ...small, deadlineSeconds: 10 * minutes, makesWay: false, retries: 2 },
   verify: restoring,
   // A second attempt would hide what the first one found, and measure another time.
   "drill-recovery": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },

@@ -16,7 +16,7 @@ import {
 import { everFires, scheduleGaps } from "../../contracts/schedules";
 import { keepRunning } from "../dataProtection";
 import { rejectProblems } from "../problems";
-import { jobLimits } from "./jobLimits";
+import { type JobLimits, jobLimits } from "./jobLimits";
 import { podTemplate, type ScratchDatabase, type SecretFiles } from "./podTemplate";
 
 /** Stands for an image that is not there yet. No registry can ever serve it: RFC 2606. */
@@ -132,7 +132,7 @@ export class ScheduledJob<Kind extends JobKind = JobKind> extends pulumi.Compone
           jobTemplate: {
             metadata: { labels },
             spec: {
-              activeDeadlineSeconds: limits.deadlineSeconds,
+              activeDeadlineSeconds: activeDeadlineSeconds(args.schedule, limits),
               backoffLimit: limits.retries,
               ttlSecondsAfterFinished: keptSeconds,
               template: podTemplate({
@@ -165,6 +165,13 @@ export class ScheduledJob<Kind extends JobKind = JobKind> extends pulumi.Compone
  */
 function startingDeadlineSeconds(schedule: string, latestStartSeconds = Infinity): number {
   return Math.min(scheduleGaps(schedule).shortestSeconds, latestStartSeconds);
+}
+
+/** How long a run may take: its kind's limit, and for copies no longer than until the next is due. */
+function activeDeadlineSeconds(schedule: string, { deadlineSeconds, makesWay }: JobLimits): number {
+  return makesWay
+    ? Math.min(scheduleGaps(schedule).shortestSeconds, deadlineSeconds)
+    : deadlineSeconds;
 }
 
 function withoutPending(scratchDatabase: ScratchDatabase): ScratchDatabase {

@@ -449,6 +449,40 @@ export const backupJobArgs: ScheduledJobArgs<"backup-database"> = {
   },
 };
 
+export const cacheJobArgs: ScheduledJobArgs<"snapshot-cache"> = {
+  ...jobArgs,
+  kind: "snapshot-cache",
+  part: "cache",
+  schedule: "*/15 * * * *",
+  environment: {
+    ...jobEnvironment,
+    store: "cache",
+    tier: "frequent",
+    retentionDays: 35,
+    recoveryPoints,
+    masterName: "mymaster",
+    sentinels: ["sentinel.example.com:26379"],
+    cacheUser: "backup",
+    cachePasswordFile: "/var/run/secrets/trading-dr/password",
+    cacheAuthorityFile: "/var/run/secrets/trading-dr/ca.crt",
+  },
+};
+
+export const configurationJobArgs: ScheduledJobArgs<"snapshot-configuration"> = {
+  ...jobArgs,
+  kind: "snapshot-configuration",
+  part: "configuration",
+  schedule: "*/5 * * * *",
+  environment: {
+    ...jobEnvironment,
+    store: "configuration",
+    tier: "frequent",
+    retentionDays: 35,
+    recoveryPoints,
+    namespace: "market-scanning",
+  },
+};
+
 export const checkJobArgs: ScheduledJobArgs<"check"> = {
   ...jobArgs,
   kind: "check",

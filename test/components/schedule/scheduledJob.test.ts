@@ -12,7 +12,9 @@ import { type Declared, declared } from "../../support/declared";
 import { inputsOf, kept } from "../inspection";
 import {
   backupJobArgs,
+  cacheJobArgs,
   checkJobArgs,
+  configurationJobArgs,
   disasterJobArgs,
   restoringJobArgs,
   verifyJobArgs,
@@ -86,7 +88,7 @@ describe("ScheduledJob", () => {
     const { template, ...job } = jobTemplate.spec;
     assert.equal(template.spec.containers.length, 1);
     assert.deepEqual(job, {
-      activeDeadlineSeconds: 1_800,
+      activeDeadlineSeconds: 14_400,
       backoffLimit: 2,
       ttlSecondsAfterFinished: 604_800,
     });
@@ -141,6 +143,48 @@ describe("ScheduledJob", () => {
     for (const [what, spec, seconds] of deadlines) {
       it(what, async () => {
         assert.equal((await spec()).startingDeadlineSeconds, seconds);
+      });
+    }
+  });
+
+  describe("is ended", () => {
+    const fiveMinutes = "*/5 * * * *";
+    const ended: readonly (readonly [string, () => Promise<CronJobSpec>, number])[] = [
+      ["after four hours, for a daily backup", () => specWith(backupJobArgs), 14_400],
+      [
+        "when the next is due, for an hourly backup",
+        () => specWith({ ...backupJobArgs, schedule: "0 * * * *" }),
+        3_600,
+      ],
+      [
+        "by its shortest gap, for a backup at uneven hours",
+        () => specWith({ ...backupJobArgs, schedule: "0 2,4 * * *" }),
+        7_200,
+      ],
+      [
+        "when the next is due, for a snapshot of a cache",
+        () => specWith({ ...cacheJobArgs, schedule: fiveMinutes }),
+        300,
+      ],
+      [
+        "when the next is due, for a snapshot of a cluster's configuration",
+        () => specWith({ ...configurationJobArgs, schedule: fiveMinutes }),
+        300,
+      ],
+      [
+        "after ten minutes, for a monitor that runs more often",
+        () => specWith({ ...checkJobArgs, schedule: fiveMinutes }),
+        600,
+      ],
+      [
+        "after four hours, for a verification that runs more often",
+        () => specWith({ ...verifyJobArgs, schedule: "0 * * * *" }),
+        14_400,
+      ],
+    ];
+    for (const [what, spec, seconds] of ended) {
+      it(what, async () => {
+        assert.equal((await spec()).jobTemplate.spec.activeDeadlineSeconds, seconds);
       });
     }
   });
