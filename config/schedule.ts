@@ -14,7 +14,11 @@ export function schedule() {
   return z
     .string({ error: rule })
     .refine(isSchedule, { error: rule })
-    .refine((expression) => !isSchedule(expression) || everFires(expression), {
+    .refine((expression) => !isSchedule(expression) || !namesDaySeven(expression), {
+      error:
+        'must write Sunday as 0, because Kubernetes refuses 7; a range that ends in 7 becomes a list, like "0,5,6"',
+    })
+    .refine((expression) => !isReadable(expression) || everFires(expression), {
       error: "never fires: no month that it names has such a day; correct the day or the month",
     });
 }
@@ -29,6 +33,20 @@ export function awsBackupSchedule() {
     .refine((expression) => !isSchedule(expression) || /^\s*\d+\s/.test(expression), {
       error: "must fire once an hour at most, as AWS Backup does; give one number for the minute",
     });
+}
+
+/** Sunday by the number that crontabs take, and Kubernetes does not. Steps are no days. */
+function namesDaySeven(expression: string): boolean {
+  const dayOfWeek = expression.trim().split(/\s+/)[4] ?? "";
+  return dayOfWeek
+    .replace(/\/\d+/g, "")
+    .split(/[,-]/)
+    .some((day) => Number(day) === 7);
+}
+
+/** A schedule that can be asked when it fires; one that is not has another problem. */
+function isReadable(expression: string): boolean {
+  return isSchedule(expression) && !namesDaySeven(expression);
 }
 
 function isSchedule(expression: string): boolean {

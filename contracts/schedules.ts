@@ -33,7 +33,8 @@ export function awsSchedule(fiveFields: string): string {
   const [minute = "", hour = "", dayOfMonth = "", month = "", dayOfWeek = ""] = fiveFields
     .trim()
     .split(/\s+/);
-  const [monthDay, weekDay] = dayOfWeek === "*" ? [dayOfMonth, "?"] : ["?", weekDays(dayOfWeek)];
+  const [monthDay, weekDay] =
+    dayOfWeek === "*" ? [dayOfMonth, "?"] : ["?", weekDayNames(dayOfWeek)];
   return `cron(${minute} ${hour} ${monthDay} ${month} ${weekDay} *)`;
 }
 
@@ -78,27 +79,47 @@ function differences(ascending: readonly number[]): number[] {
 
 /** Days on which a schedule fires, counted from 1970, from 2023 to 2032. */
 function firingDays(fiveFields: string): number[] {
-  const { dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(fiveFields).fields;
+  const fires = firesOn(fiveFields);
+  const start = Date.UTC(2023, 0, 1) / 1_000 / secondsPerDay;
+  const end = Date.UTC(2032, 0, 1) / 1_000 / secondsPerDay;
+  return Array.from({ length: end - start }, (_, index) => start + index).filter((day) =>
+    fires(new Date(day * secondsPerDay * 1_000)),
+  );
+}
+
+/**
+ * Tells whether a schedule fires on a day, which is given in UTC, as Kubernetes' parser reads it
+ * (`ParseStandard` of robfig/cron). Where both day fields are restricted, either will do; and a step
+ * restricts, as in `*` with `/2`, though other parsers take whatever begins with a star for any day.
+ *
+ * @throws RangeError for a weekday that Kubernetes refuses.
+ */
+export function firesOn(fiveFields: string): (day: Date) => boolean {
+  const { dayOfMonth, month } = CronExpressionParser.parse(fiveFields).fields;
   const [, , monthDayField = "", , weekDayField = ""] = fiveFields.trim().split(/\s+/);
   const months = new Set(month.values.map(Number));
   const monthDays = new Set(dayOfMonth.values.map(Number));
-  const weekDaysOfField = new Set(dayOfWeek.values.map((day) => Number(day) % 7));
-  const anyDay = monthDayField.startsWith("*") || weekDayField.startsWith("*");
-  const start = Date.UTC(2023, 0, 1) / 1_000 / secondsPerDay;
-  const end = Date.UTC(2032, 0, 1) / 1_000 / secondsPerDay;
-  return Array.from({ length: end - start }, (_, index) => start + index).filter((day) => {
-    const date = new Date(day * secondsPerDay * 1_000);
-    const byMonthDay = monthDays.has(date.getUTCDate());
-    const byWeekDay = weekDaysOfField.has(date.getUTCDay());
+  const weekDays = new Set(weekDayNumbers(weekDayField));
+  const isAnyDay = [monthDayField, weekDayField].some((field) => ["*", "*/1"].includes(field));
+  return (day) => {
+    const byMonthDay = monthDays.has(day.getUTCDate());
+    const byWeekDay = weekDays.has(day.getUTCDay());
     return (
-      months.has(date.getUTCMonth() + 1) &&
-      (anyDay ? byMonthDay && byWeekDay : byMonthDay || byWeekDay)
+      months.has(day.getUTCMonth() + 1) &&
+      (isAnyDay ? byMonthDay && byWeekDay : byMonthDay || byWeekDay)
     );
-  });
+  };
 }
 
 /** Every day that a weekday field names, by name: `1-5` is `MON,TUE,WED,THU,FRI`. */
-function weekDays(field: string): string {
+function weekDayNames(field: string): string {
+  return weekDayNumbers(field)
+    .map((day) => dayNames[day])
+    .join(",");
+}
+
+/** Every day that a weekday field names, in order. A step from a day on ends with the week. */
+function weekDayNumbers(field: string): number[] {
   const days = field.split(",").flatMap((item) => {
     const [range = "", step = "1"] = item.split("/");
     const [first = "", last = item.includes("/") ? "6" : first] =
@@ -108,14 +129,17 @@ function weekDays(field: string): string {
       (day) => (day - from) % Number(step) === 0,
     );
   });
-  return [...new Set(days.map((day) => day % 7))]
-    .sort((left, right) => left - right)
-    .map((day) => dayNames[day])
-    .join(",");
+  return [...new Set(days)].sort((left, right) => left - right);
 }
 
-/** 0 to 7, where 7 is Sunday too, or a name. */
+/** 0 for Sunday to 6, or a name. */
 function dayNumber(text: string): number {
   const named = dayNames.indexOf(text.toUpperCase() as (typeof dayNames)[number]);
-  return named === -1 ? Number(text) : named;
+  const day = named === -1 ? Number(text) : named;
+  if (!(day in dayNames)) {
+    throw new RangeError(
+      `weekday ${text} is none to Kubernetes: write 0 for Sunday to 6, or a name`,
+    );
+  }
+  return day;
 }

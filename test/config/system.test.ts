@@ -823,6 +823,18 @@ describe("a system file", () => {
     });
   }
 
+  for (const schedule of ["0 6 * * 7", "0 6 * * 5-7", "0 6 * * 1,7", "0 6 * * 07"]) {
+    it(`is refused with the schedule ${schedule}, whose day 7 Kubernetes refuses`, () => {
+      assert.deepEqual(problemsOf(stringify(changed({ "schedules.verify": schedule }))), [
+        wrong(
+          "schedules.verify",
+          schedule,
+          'must write Sunday as 0, because Kubernetes refuses 7; a range that ends in 7 becomes a list, like "0,5,6"',
+        ),
+      ]);
+    });
+  }
+
   for (const path of ["stores.database.snapshots.daily.schedule", "schedules.recoveryTest"]) {
     it(`is refused when ${path} is one that AWS Backup cannot fire`, () => {
       assert.deepEqual(problemsOf(stringify(changed({ [path]: "0 4 1 * 1" }))), [
@@ -874,6 +886,10 @@ describe("a system file", () => {
       ["the writer in the standby region", { "regions.active": "us-west-2" }],
       ["records kept by clients for a minute", { "failover.recordTtl": "60s" }],
       ["the slower check interval", { "failover.checkInterval": "30s" }],
+      [
+        "a schedule every seventh weekday, whose step is no day",
+        { "schedules.verify": "0 6 * * 0/7" },
+      ],
       ["an objective of zero", { "dataClasses.signals.rpo": "0s" }],
       [
         "five sentinels and their majority",
