@@ -1,5 +1,6 @@
 import { type z } from "zod";
 import { switchAlarm } from "../contracts/failoverSwitch";
+import { heartbeatSilenceSeconds } from "../contracts/heartbeats";
 import { type Duration } from "./duration";
 import { type System } from "./system";
 
@@ -13,10 +14,15 @@ export interface FailoverTime {
 type Failover = System["failover"];
 
 /**
- * The time from an outage until clients ask the standby region: noticing it, an operator's decision
- * and the switch where an operator decides, and the life of the answers that clients still have.
- * Promoting the database comes on top; so does what Route 53 takes to spread the news, for which AWS
- * gives no figure.
+ * The time from an outage until clients ask the standby region.
+ *
+ * Where an operator decides: until people hear that a region is gone, which heartbeats tell them and
+ * no health check does; the decision; and the switch. Without an operator: what the checks need, which
+ * is counted twice, since the standby's endpoint answers only once the database is promoted, and then
+ * has to be seen answering as often as the primary's was seen failing.
+ *
+ * Then the life of the answers that clients still have. Promoting the database comes on top; so does
+ * what Route 53 takes to spread the news, for which AWS gives no figure.
  *
  * @param checkInterval In place of the file's own interval.
  */
@@ -24,27 +30,34 @@ export function failoverTime(
   failover: Failover,
   checkInterval: Duration = failover.checkInterval,
 ): FailoverTime {
-  const { mode, checkFailures, operatorDecision, recordTtl } = failover;
-  const decision =
+  const { mode, checkFailures, recordTtl } = failover;
+  const decided =
     mode === "operator"
-      ? { seconds: operatorDecision.seconds + switchAlarm.period, text: decisionText(failover) }
-      : { seconds: 0, text: "" };
-  const seconds = checkInterval.seconds * checkFailures + decision.seconds + recordTtl.seconds;
+      ? operatorTime(failover)
+      : {
+          seconds: 2 * checkInterval.seconds * checkFailures,
+          arithmetic: `2 × checkInterval ${checkInterval.text} × checkFailures ${String(checkFailures)}`,
+        };
+  const seconds = decided.seconds + recordTtl.seconds;
   return {
     seconds,
-    arithmetic: `checkInterval ${checkInterval.text} × checkFailures ${String(checkFailures)}${decision.text} + recordTtl ${recordTtl.text} = ${String(seconds)}s`,
+    arithmetic: `${decided.arithmetic} + recordTtl ${recordTtl.text} = ${String(seconds)}s`,
   };
 }
 
-function decisionText({ operatorDecision }: Failover): string {
-  return ` + operatorDecision ${operatorDecision.text} + ${String(switchAlarm.period)}s until the switch is read`;
+function operatorTime({ operatorDecision }: Failover): FailoverTime {
+  return {
+    seconds: heartbeatSilenceSeconds + operatorDecision.seconds + switchAlarm.period,
+    arithmetic: `${String(heartbeatSilenceSeconds)}s without heartbeats + operatorDecision ${operatorDecision.text} + ${String(switchAlarm.period)}s until the switch is read`,
+  };
 }
 
 const fastInterval: Duration = { text: "10s", seconds: 10 };
 
 /**
- * Refuses the slow interval where only the fast one is soon enough for the plan's objective. Where
- * neither is, that is no mistake of the file: the preview says that the objective is not met.
+ * Refuses the slow interval where only the fast one is soon enough for the plan's objective, which is
+ * so where nobody but the checks decides. Where neither is, that is no mistake of the file: the preview
+ * says that the objective is not met.
  */
 export function checkFailoverTime(
   { failover, scenarios }: Pick<System, "failover" | "scenarios">,

@@ -149,7 +149,7 @@ describe("DNS of the stacks", () => {
   it("says in prod alone where the objective for a region cannot be met in time", () => {
     const late = { operatorDecision: duration("2h") };
     const unmet =
-      "scenarios.region.rto (30m) is not met: users are sent to the standby region after checkInterval 10s × checkFailures 3 + operatorDecision 2h + 60s until the switch is read + recordTtl 60s = 7350s";
+      "scenarios.region.rto (30m) is not met: users are sent to the standby region after 300s without heartbeats + operatorDecision 2h + 60s until the switch is read + recordTtl 60s = 7620s";
     assert.ok(remarksOn(configurationOf("prod", {}, late)).includes(unmet));
     assert.ok(!remarksOn(configurationOf("dr", {}, late)).includes(unmet));
   });

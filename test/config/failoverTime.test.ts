@@ -37,6 +37,11 @@ function plan(objective: string | undefined, changes: Partial<Failover> = {}) {
   return { failover, scenarios };
 }
 
+/** The same with nobody to decide. */
+function automatic(objective: string | undefined, changes: Partial<Failover> = {}) {
+  return plan(objective, { mode: "automatic", ...changes });
+}
+
 /** What the rule complains of. */
 function issuesOf(system: ReturnType<typeof plan>): Issue[] {
   const issues: Issue[] = [];
@@ -47,16 +52,21 @@ function issuesOf(system: ReturnType<typeof plan>): Issue[] {
 describe("time until users are sent to the standby region", () => {
   it("counts the operator's decision and the switch where an operator decides", () => {
     assert.deepEqual(failoverTime(plan(undefined).failover), {
-      seconds: 510,
+      seconds: 720,
       arithmetic:
-        "checkInterval 30s × checkFailures 3 + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 510s",
+        "300s without heartbeats + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 720s",
     });
   });
 
-  it("counts neither where nobody decides", () => {
-    assert.deepEqual(failoverTime(plan(undefined, { mode: "automatic" }).failover), {
-      seconds: 150,
-      arithmetic: "checkInterval 30s × checkFailures 3 + recordTtl 60s = 150s",
+  it("does not depend on the checks where an operator decides, who hears by the heartbeats", () => {
+    const { failover } = plan(undefined, { checkInterval: duration("10s"), checkFailures: 1 });
+    assert.equal(failoverTime(failover).seconds, 720);
+  });
+
+  it("counts the checks of both regions, one after the other, where nobody decides", () => {
+    assert.deepEqual(failoverTime(automatic(undefined).failover), {
+      seconds: 240,
+      arithmetic: "2 × checkInterval 30s × checkFailures 3 + recordTtl 60s = 240s",
     });
   });
 
@@ -67,24 +77,34 @@ describe("time until users are sent to the standby region", () => {
   });
 
   it("may be as long as the objective", () => {
-    assert.deepEqual(issuesOf(plan("510s")), []);
-    assert.deepEqual(unmetFailoverTime(plan("510s")), []);
+    for (const system of [plan("720s"), automatic("240s")]) {
+      assert.deepEqual(issuesOf(system), []);
+      assert.deepEqual(unmetFailoverTime(system), []);
+    }
   });
 
   it("refuses the slow interval where the fast one is soon enough, with the arithmetic", () => {
     const message = (objective: string) =>
-      `too slow for scenarios.region.rto (${objective}): users would be sent to the standby region after ${failoverTime(plan(undefined).failover).arithmetic}; set it to 10s, which makes 450s`;
-    for (const objective of ["509s", "450s"]) {
-      assert.deepEqual(issuesOf(plan(objective)), [
+      `too slow for scenarios.region.rto (${objective}): users would be sent to the standby region after ${failoverTime(automatic(undefined).failover).arithmetic}; set it to 10s, which makes 120s`;
+    for (const objective of ["239s", "120s"]) {
+      assert.deepEqual(issuesOf(automatic(objective)), [
         { path: ["failover", "checkInterval"], message: message(objective) },
       ]);
     }
   });
 
   it("refuses nothing where neither interval is soon enough: the preview says that it is not met", () => {
-    assert.deepEqual(issuesOf(plan("449s")), []);
-    assert.deepEqual(unmetFailoverTime(plan("449s", { checkInterval: duration("10s") })), [
-      "scenarios.region.rto (449s) is not met: users are sent to the standby region after checkInterval 10s × checkFailures 3 + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 450s",
+    assert.deepEqual(issuesOf(automatic("119s")), []);
+    const fast = { checkInterval: duration("10s") };
+    assert.deepEqual(unmetFailoverTime(automatic("119s", fast)), [
+      "scenarios.region.rto (119s) is not met: users are sent to the standby region after 2 × checkInterval 10s × checkFailures 3 + recordTtl 60s = 120s",
+    ]);
+  });
+
+  it("refuses no interval where an operator decides: a faster one would help nobody", () => {
+    assert.deepEqual(issuesOf(plan("719s")), []);
+    assert.deepEqual(unmetFailoverTime(plan("719s")), [
+      "scenarios.region.rto (719s) is not met: users are sent to the standby region after 300s without heartbeats + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 720s",
     ]);
   });
 

@@ -420,11 +420,15 @@ describe("a system file", () => {
     const cases: readonly (readonly [string, Changes, Finding])[] = [
       [
         "the slow check interval where the plan leaves time for the fast one only",
-        { "failover.checkInterval": "30s", "scenarios.region.rto": "8m" },
+        {
+          "failover.mode": "automatic",
+          "failover.checkInterval": "30s",
+          "scenarios.region.rto": "3m",
+        },
         wrong(
           "failover.checkInterval",
           "30s",
-          "too slow for scenarios.region.rto (8m): users would be sent to the standby region after checkInterval 30s × checkFailures 3 + operatorDecision 5m + 60s until the switch is read + recordTtl 60s = 510s; set it to 10s, which makes 450s",
+          "too slow for scenarios.region.rto (3m): users would be sent to the standby region after 2 × checkInterval 30s × checkFailures 3 + recordTtl 60s = 240s; set it to 10s, which makes 120s",
         ),
       ],
       [
