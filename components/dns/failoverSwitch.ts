@@ -9,7 +9,7 @@ import { keepData } from "../dataProtection";
 export interface FailoverSwitchArgs {
   /** The standby region, where the switch is. */
   readonly place: Place;
-  /** ARN of the region's topic for notices, which is told when the switch is thrown. */
+  /** ARN of the region's topic for notices, which is told when the switch is thrown, and when it is put back. */
   readonly topicArn: pulumi.Input<string>;
   readonly tags: Tags;
   /**
@@ -38,11 +38,13 @@ export class FailoverSwitch extends pulumi.ComponentResource {
       name,
       {
         name: alarmName,
-        alarmDescription: `ALARM: users of ${args.place.system} are sent to ${args.place.region}. An operator decides it; no data leaves it as it is.`,
+        alarmDescription: `ALARM: users of ${args.place.system} are sent to ${args.place.region}. OK: they are sent to the primary region. An operator decides it; no data leaves it as it is.`,
         namespace,
         metricName,
         ...switchAlarm,
         alarmActions: [args.topicArn],
+        // Whoever puts it back by mistake sends users to a region that may have lost the writer.
+        okActions: [args.topicArn],
         tags: purposeTags(args.tags, "failover"),
       },
       { parent: this, ...keepData(args.disposable ?? false) },

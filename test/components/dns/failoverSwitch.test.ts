@@ -22,11 +22,11 @@ describe("FailoverSwitch", () => {
     });
   });
 
-  it("goes off at one data point, and stays as it is without any", () => {
+  it("goes off at one data point, stays as it is without any, and tells when it is thrown and put back", () => {
     assert.deepEqual(found.only(alarmType).inputs, {
       name: "market-scanning/failover-switch/us-west-2",
       alarmDescription:
-        "ALARM: users of market-scanning are sent to us-west-2. An operator decides it; no data leaves it as it is.",
+        "ALARM: users of market-scanning are sent to us-west-2. OK: they are sent to the primary region. An operator decides it; no data leaves it as it is.",
       namespace: "trading-dr/failover/market-scanning",
       metricName: "UsersInStandbyRegion",
       statistic: "Maximum",
@@ -36,6 +36,7 @@ describe("FailoverSwitch", () => {
       threshold: 1,
       treatMissingData: "ignore",
       alarmActions: ["arn:aws:sns:us-west-2:111122223333:market-scanning-notices-us-west-2"],
+      okActions: ["arn:aws:sns:us-west-2:111122223333:market-scanning-notices-us-west-2"],
       tags: { ...tags, "trading-dr:purpose": "failover" },
     });
   });
