@@ -22,7 +22,7 @@ export interface DeclaredDns {
  * too, since Route 53 takes no health check on an alarm that is not there; in `prod` the records and
  * their health checks.
  *
- * @param topicArn The topic that is told when the switch is thrown.
+ * @param topicArn The topic that is told when the switch is thrown and when it is put back.
  */
 export function declareDns(
   { settings, system }: Configuration,
@@ -94,7 +94,8 @@ export function remarksOnDns({ settings, system }: Configuration): string[] {
   return [
     ...(hostedZone?.kind === "adopt"
       ? [
-          `accelerated recovery is not provable for zone ${hostedZone.name}, which is adopted: see that it is on (docs/dns.md)`,
+          // The provider makes of a name in another zone a name below that zone, and nobody resolves it.
+          `zone ${hostedZone.id} is adopted: see that it is ${hostedZone.name}, and public, because records would be made in any other without a complaint, and that accelerated recovery is on (docs/dns.md)`,
         ]
       : []),
     ...(settings.role === "prod" ? unmetFailoverTime(system) : []),

@@ -54,7 +54,7 @@ const checkType = "aws:route53/healthCheck:HealthCheck";
 const zoneType = "aws:route53/zone:Zone";
 const endpoints = { primary: "east.example.com", standby: "west.example.com" };
 const unproven =
-  "accelerated recovery is not provable for zone example.com, which is adopted: see that it is on (docs/dns.md)";
+  "zone Z0123456789ABCDEFGHIJ is adopted: see that it is example.com, and public, because records would be made in any other without a complaint, and that accelerated recovery is on (docs/dns.md)";
 
 describe("DNS of the stacks", () => {
   it("takes the settings of records and checks from both files", async () => {
@@ -114,7 +114,7 @@ describe("DNS of the stacks", () => {
     assert.deepEqual((await asked("automatic")).sort(), ["east.example.com", "west.example.com"]);
   });
 
-  it("adopts a zone, of which accelerated recovery cannot be proven", async () => {
+  it("adopts a zone, of which neither its name nor accelerated recovery can be proven", async () => {
     const configuration = configurationOf("prod");
     const { found, outputs } = await dnsOf(configuration);
     assert.deepEqual(found.all(zoneType), []);
