@@ -2,10 +2,13 @@ import { type Place, repositoryArnPattern, roleArn } from "../../contracts/names
 import { keyUseByAlias, policyDocument } from "../../contracts/policyDocument";
 
 /**
- * The policy of a repository: nobody but the break-glass role deletes images, or lets tags be
- * overwritten. Its statements apply to the repository that bears them, and name no resource.
+ * The policy of a repository: nobody but the break-glass role deletes images, and nobody at all the
+ * repository, the mark that tags are not overwritten, or this policy. Its statements apply to the
+ * repository that bears them, and name no resource.
  *
- * ECR's lifecycle and replication are not hindered: neither deletes with these actions.
+ * ECR's lifecycle and replication are not hindered: neither deletes with these actions. Who may set
+ * this policy, or the lifecycle, as the deployer has to, can still undo it by setting another, and
+ * CloudTrail tells who did (`SetRepositoryPolicy`, `PutLifecyclePolicy`).
  */
 export function repositoryPolicy(place: Place): string {
   return policyDocument([
@@ -13,8 +16,14 @@ export function repositoryPolicy(place: Place): string {
       Sid: "RefuseRemovingImages",
       Effect: "Deny",
       Principal: "*",
-      Action: ["ecr:BatchDeleteImage", "ecr:DeleteRepository", "ecr:PutImageTagMutability"],
+      Action: "ecr:BatchDeleteImage",
       Condition: { ArnNotEquals: { "aws:PrincipalArn": roleArn("break-glass", place) } },
+    },
+    {
+      Sid: "RefuseRemovingProtection",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["ecr:DeleteRepository", "ecr:DeleteRepositoryPolicy", "ecr:PutImageTagMutability"],
     },
   ]);
 }

@@ -7,19 +7,25 @@ import { standby } from "../../support/declared";
 import { statementsOf } from "../inspection";
 
 describe("policy of a repository", () => {
-  it("lets nobody but its region's break-glass role delete images or overwrite tags", () => {
+  it("lets nobody but its region's break-glass role delete images, and nobody remove their protection", () => {
     assert.deepEqual(statementsOf(repositoryPolicy(standby)), [
       {
         Sid: "RefuseRemovingImages",
         Effect: "Deny",
         Principal: "*",
-        Action: ["ecr:BatchDeleteImage", "ecr:DeleteRepository", "ecr:PutImageTagMutability"],
+        Action: "ecr:BatchDeleteImage",
         Condition: {
           ArnNotEquals: {
             "aws:PrincipalArn":
               "arn:aws:iam::111122223333:role/market-scanning-break-glass-us-west-2",
           },
         },
+      },
+      {
+        Sid: "RefuseRemovingProtection",
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["ecr:DeleteRepository", "ecr:DeleteRepositoryPolicy", "ecr:PutImageTagMutability"],
       },
     ]);
   });
