@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { heartbeatSilenceSeconds } from "../../contracts/heartbeats";
 import { physicalName, type Purpose, queueArn } from "../../contracts/names";
 import { policyDocument } from "../../contracts/policyDocument";
 import { purposeTags } from "../../contracts/tags";
@@ -19,7 +20,7 @@ export interface WatchedQueueArgs extends AlarmsArgs {
   };
   /**
    * `nothing`: a message is bad news, and is kept for two weeks to be read.
-   * `heartbeats`: a message comes every minute, and five minutes without one are bad news.
+   * `heartbeats`: a message comes every minute, and some minutes without one are bad news.
    */
   readonly expects: "nothing" | "heartbeats";
   /** What the alarm says. */
@@ -92,7 +93,7 @@ export class WatchedQueue extends pulumi.ComponentResource {
               metric: ["AWS/SQS", "NumberOfMessagesSent", { QueueName: queueName }],
               statistic: "Sum",
               limit: { below: 1 },
-              periods: 5,
+              periods: heartbeatSilenceSeconds / 60,
               missing: "breaching",
             }),
       },

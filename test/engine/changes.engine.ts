@@ -166,8 +166,16 @@ describe("changes on a real engine", function () {
   });
 
   it("let the jobs run once there are images, and swap them with the active region", async () => {
-    deployment.edit(file, " image: pending", ` image: "trading-dr/jobs@sha256:${"1".repeat(64)}"`);
-    deployment.edit(file, "scratchImage: pending", `scratchImage: "pg@sha256:${"2".repeat(64)}"`);
+    deployment.edit(
+      file,
+      " image: pending",
+      ` image: "trading-dr/market-scanning/recovery@sha256:${"1".repeat(64)}"`,
+    );
+    deployment.edit(
+      file,
+      "scratchImage: pending",
+      `scratchImage: "trading-dr/market-scanning/postgres@sha256:${"2".repeat(64)}"`,
+    );
     for (const stack of ["prod", "dr"]) {
       const resumed = await deployment.up(stack);
       assertOnly(resumed, "same", "update");
@@ -178,13 +186,14 @@ describe("changes on a real engine", function () {
       const { steps } = await deployment.preview(stack);
       const updated = (type: string) =>
         steps.filter((step) => step.operation === "update" && step.type.endsWith(type)).length;
-      assert.equal(updated(":CronJob"), 6, stack);
+      // The monitor among them, which is told whose backups to watch.
+      assert.equal(updated(":CronJob"), 7, stack);
       // Two on the lag, and in prod the one on its endpoint.
       const alarms = stack === "prod" ? 3 : 2;
       assert.equal(updated(":MetricAlarm"), alarms, stack);
       // What an empty group of the cache would do at its first start: servers' and Sentinels'.
       assert.equal(updated(":ConfigMap"), 2, stack);
-      assert.equal(steps.length, 6 + alarms + 2, stack);
+      assert.equal(steps.length, 7 + alarms + 2, stack);
     }
     deployment.edit(file, "active: us-west-2", "active: us-east-1");
   });
