@@ -120,7 +120,7 @@ describe("changes on a real engine", function () {
   it("keep another number of releases, by a new lifecycle in the place of each old one", async () => {
     deployment.edit(file, "keptVersions: 50", "keptVersions: 60");
     const { changes } = await deployment.up("prod");
-    assert.equal(changes["replace"], 4);
+    assert.equal(changes["replace"], 6);
     assert.equal(changes["update"], 1);
     assertOnly(await deployment.preview("prod"), "same");
     deployment.edit(file, "keptVersions: 60", "keptVersions: 50");
