@@ -76,8 +76,10 @@ for (const system of systemIds(join(projectDirectory, "systems"))) {
   });
 }
 
-/** Roles that something names and that no stack makes. */
+/** What something names and no stack makes. */
 const madeElsewhere = [
+  // What the ARNs of a database's instances begin with, in the pattern of a rule.
+  /:db:[a-z-]+-database-$/,
   // The archive's account has administrators of its own, who make it.
   /:role\/[a-z-]+-break-glass-eu-west-1$/,
   // Every account has one in every region.
