@@ -132,7 +132,7 @@ function podTemplate({ place, settings, images }: CacheServersArgs, files: Confi
       enableServiceLinks: false,
       securityContext: podSecurity,
       affinity: oneInEachZone(labels),
-      terminationGracePeriodSeconds: gracePeriodSeconds(settings.timings),
+      terminationGracePeriodSeconds: gracePeriodSeconds(settings),
       containers: [
         {
           name: "server",

@@ -42,15 +42,18 @@ export function feedOrdinal({ servers }: CacheMembers): number {
   return servers.length - 1;
 }
 
+/** How long scripts wait for an answer, in seconds; none is a failure. */
+export const answerSeconds = 5;
+
 /**
  * A shell function that asks a server or Sentinel something as some user. The password comes from
- * its file and is in no argument; five seconds without an answer are a failure.
+ * its file and is in no argument.
  */
 export function askFunction({ credentials, certificates }: CacheLayout): string {
   return `ask() {
   user=$1 host=$2 port=$3
   shift 3
-  REDISCLI_AUTH=$(cat "${credentials}/$user") timeout 5 redis-cli -h "$host" -p "$port" \\
+  REDISCLI_AUTH=$(cat "${credentials}/$user") timeout ${String(answerSeconds)} redis-cli -h "$host" -p "$port" \\
     --tls --cacert ${certificates}/ca.crt --user "$user" --no-auth-warning "$@"
 }`;
 }

@@ -236,11 +236,23 @@ describe("a group of real servers and Sentinels", function () {
     await sleep(500);
     group.process("server", behind).kill("SIGSTOP");
     const { status, output } = await group.runBeside(ordinal, "hand-over.sh").end;
+    const held = writing.longestGap;
     group.process("server", behind).kill("SIGCONT");
     await writing.stop();
     assert.equal(status, 1, output);
     assert.match(output, /is behind; writes go on here\n$/);
+    // A failover that the hand-over brings about would lose what was written since.
+    assert.ok(
+      held < objectives.detectionSeconds * 1_000,
+      `writes were held for ${String(held)} ms`,
+    );
     await settled();
+    assert.deepEqual(
+      all.map((sentinel) => group.primary(sentinel)),
+      [ordinal, ordinal, ordinal],
+    );
+    assert.equal(await writing.missingAt(group.server(ordinal).port), 0);
+    seen(`writes held for ${String(held)} ms at most`);
   });
 
   it("refuses writes within the bound once no replica reports", async () => {

@@ -136,7 +136,8 @@ describe("CacheServers", () => {
     assert.deepEqual(lifecycle, {
       preStop: { exec: { command: ["sh", "/configuration/hand-over.sh"] } },
     });
-    assert.equal(podsOf(servers).spec["terminationGracePeriodSeconds"], 52);
+    // 10 to catch up, 20 to find a Sentinel, 37 for it, 30 to ask all three, 10 to stop, 5 to spare
+    assert.equal(podsOf(servers).spec["terminationGracePeriodSeconds"], 112);
   });
 
   it("is probed by scripts that know its role", () => {

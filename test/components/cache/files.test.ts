@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gracePeriodSeconds } from "../../../components/cache/handOver";
 import { sentinelFiles, serverFiles } from "../../../components/cache/files";
 import { podLayout } from "../../../components/cache/layout";
 import { firstPrimary } from "../../../components/cache/sentinelConfiguration";
@@ -68,10 +67,5 @@ describe("files of a cache's pods", () => {
   it("accept TLS 1.3 only, where the system asks for it", () => {
     const strict = serverFiles({ ...settings, minimumTlsVersion: "1.3" }, podLayout);
     assert.match(String(strict["redis.conf"]), /^tls-protocols "TLSv1\.3"$/m);
-  });
-
-  it("leave a pod time to catch up, to hand over and to stop", () => {
-    // 10 to catch up, 22 + 5 for Sentinel, 10 to stop, 5 to spare
-    assert.equal(gracePeriodSeconds(settings.timings), 52);
   });
 });

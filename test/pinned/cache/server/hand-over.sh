@@ -15,14 +15,65 @@ case $ordinal in
 esac
 server() { ask hand-over localhost "${self#* }" "$@"; }
 say() { echo "hand-over: $*"; }
-hold() { server CLIENT PAUSE 10000 WRITE >/dev/null; }
+hold() { [ "$(server CLIENT PAUSE "$1" WRITE)" = OK ]; }
+release() { server CLIENT UNPAUSE >/dev/null; }
 pings() { ask reload localhost "${self#* }" CONFIG SET repl-ping-replica-period "$1" >/dev/null; }
 seconds() { date +%s; }
-give_up() {
+
+# The primary that a Sentinel names, if it is another server and that one says so, too.
+other_primary() {
+  set -- $(ask hand-over "$@" SENTINEL GET-MASTER-ADDR-BY-NAME mymaster)
+  [ $# -eq 2 ] && [ "$1 $2" != "$self" ] || return 1
+  case $(ask hand-over "$1" "$2" ROLE) in
+  master*) echo "$1 $2" ;;
+  *) return 1 ;;
+  esac
+}
+follow() {
+  server REPLICAOF "$1" "$2" >/dev/null
+  release
   pings 10
-  server CLIENT UNPAUSE >/dev/null
+  say "$1:$2 is the primary now"
+  exit 0
+}
+give_up() {
+  for sentinel in \
+  "cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" \
+  "cache-sentinel-us-east-1-1.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" \
+  "cache-sentinel-us-east-1-2.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379"; do
+    primary=$(other_primary $sentinel) && follow $primary
+  done
+  release
+  pings 10
   say "$*; writes go on here"
   exit 1
+}
+
+# Whether every replica that is connected has all that this server has.
+in_step() {
+  # master, its offset, and host, port and offset of each
+  set -- $(server ROLE)
+  offset=${2-} behind="no replica is connected"
+  [ $# -ge 5 ] || return 1
+  shift 2
+  while [ $# -ge 3 ]; do
+    behind="$1:$2 is behind"
+    [ "$3" = "$offset" ] || return 1
+    shift 3
+  done
+}
+# Holds writes for good if replicas are in step within a moment.
+held_in_step() {
+  hold 2000 || give_up "writes cannot be held"
+  looks=10
+  while [ "$looks" -gt 0 ]; do
+    # The moment may be over by now: what counts is what replicas have once writes are held on.
+    if in_step && hold 20000 && in_step; then return 0; fi
+    looks=$((looks - 1))
+    sleep 0.2
+  done
+  release
+  return 1
 }
 
 set -- $(server ROLE)
@@ -30,26 +81,20 @@ set -- $(server ROLE)
 pings 3600
 
 deadline=$(($(seconds) + 10))
-while :; do
-  hold || give_up "writes cannot be held"
-  # master, its offset, and host, port and offset of every replica that is connected
-  set -- $(server ROLE)
-  offset=${2-} behind=none
-  if [ $# -lt 5 ]; then behind="no replica is connected"; else shift 2; fi
-  while [ "$behind" = none ] && [ $# -ge 3 ]; do
-    [ "$3" = "$offset" ] || behind="$1:$2 is behind"
-    shift 3
-  done
-  [ "$behind" != none ] || break
+until held_in_step; do
   [ "$(seconds)" -lt "$deadline" ] || give_up "$behind"
-  sleep 0.2
+  # Sentinels, too, get through meanwhile.
+  sleep 1
 done
 
 accepted=
+deadline=$(($(seconds) + 10))
 for sentinel in \
   "cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" \
   "cache-sentinel-us-east-1-1.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" \
   "cache-sentinel-us-east-1-2.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379"; do
+  [ "$(seconds)" -lt "$deadline" ] || break
+  hold 20000
   # One that hangs would carry the order out when it wakes up, long after writes went on.
   set -- $(ask hand-over $sentinel SENTINEL GET-MASTER-ADDR-BY-NAME mymaster)
   [ "$*" = "$self" ] || { say "$sentinel does not watch this server"; continue; }
@@ -63,18 +108,9 @@ done
 [ -n "$accepted" ] || give_up "no Sentinel starts a failover"
 
 deadline=$(($(seconds) + 27))
-while :; do
-  hold
-  set -- $(ask hand-over $accepted SENTINEL GET-MASTER-ADDR-BY-NAME mymaster)
-  if [ $# -eq 2 ] && [ "$1 $2" != "$self" ]; then
-    case $(ask hand-over "$1" "$2" ROLE) in
-    master*) break ;;
-    esac
-  fi
-  [ "$(seconds)" -lt "$deadline" ] || give_up "Sentinel has promoted nobody"
+while [ "$(seconds)" -lt "$deadline" ]; do
+  hold 20000
+  primary=$(other_primary $accepted) && follow $primary
   sleep 0.1
 done
-server REPLICAOF "$1" "$2" >/dev/null
-server CLIENT UNPAUSE >/dev/null
-pings 10
-say "$1:$2 is the primary now"
+give_up "Sentinel has promoted nobody"
