@@ -45,7 +45,7 @@ export function declareCaches(
           issuer: cache.certificateIssuer,
           storageClass: cache.storageClass,
           monitoringNamespace: cache.monitoringNamespace,
-          passwordsRotated: store.passwordsRotated,
+          passwordsRotated: rotationDates(store),
           replicationPassword: replicationPassword(configuration, landscape, keys, store),
           serving: system.regions.active === region,
           ...linkOf(configuration, landscape, name, store),
@@ -78,7 +78,7 @@ function replicationPassword(
   keys: Keys,
   store: StoreOf<"cache">,
 ): ReplicationPassword {
-  const rotated = store.passwordsRotated;
+  const rotated = rotationDates(store);
   const secretStore = settings.cache?.betweenRegions?.secretStore;
   if (store.standby === "snapshots" || keys.secrets === undefined) {
     return { kind: "own", rotated };
@@ -94,6 +94,17 @@ function replicationPassword(
           keyAlias: physicalName("keyAlias", "secrets", standby),
         },
       };
+}
+
+/** Dates of the passwords that are accepted, the one in use first. */
+function rotationDates({
+  passwordsRotated,
+  passwordsRotatedBefore,
+}: StoreOf<"cache">): [string, ...string[]] {
+  return [
+    passwordsRotated,
+    ...(passwordsRotatedBefore === undefined ? [] : [passwordsRotatedBefore]),
+  ];
 }
 
 /** Each region's feed is known by name to the other, before and after it exists. */

@@ -226,19 +226,34 @@ const cache = section({
   memoryMebibytes: whole(64, 262_144, "mebibytes"),
   /** Change this date to have the next `pulumi up` make new passwords. */
   passwordsRotated: date(),
-}).superRefine(
-  (group, context) => {
-    const majority = Math.floor(group.sentinels / 2) + 1;
-    if (group.quorum !== majority) {
-      context.addIssue({
-        code: "custom",
-        path: ["quorum"],
-        message: `must be ${String(majority)}, the majority of ${String(group.sentinels)} sentinels; set quorum to ${String(majority)}`,
-      });
-    }
-  },
-  whenSound("sentinels", "quorum"),
-);
+  /** What `passwordsRotated` was before: its passwords still hold, until everybody has the new ones. */
+  passwordsRotatedBefore: date().optional(),
+})
+  .superRefine(
+    ({ passwordsRotated, passwordsRotatedBefore }, context) => {
+      if (passwordsRotatedBefore !== undefined && passwordsRotatedBefore >= passwordsRotated) {
+        context.addIssue({
+          code: "custom",
+          path: ["passwordsRotatedBefore"],
+          message: `must be before passwordsRotated, ${passwordsRotated}; move the date that was there to passwordsRotatedBefore, and write today's into passwordsRotated`,
+        });
+      }
+    },
+    whenSound("passwordsRotated", "passwordsRotatedBefore"),
+  )
+  .superRefine(
+    (group, context) => {
+      const majority = Math.floor(group.sentinels / 2) + 1;
+      if (group.quorum !== majority) {
+        context.addIssue({
+          code: "custom",
+          path: ["quorum"],
+          message: `must be ${String(majority)}, the majority of ${String(group.sentinels)} sentinels; set quorum to ${String(majority)}`,
+        });
+      }
+    },
+    whenSound("sentinels", "quorum"),
+  );
 
 const images = section({
   kind: z.literal("images"),

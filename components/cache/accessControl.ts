@@ -26,6 +26,9 @@ export const cacheUsers = [
 /** A user with a password of its own in each region. */
 export type CacheUser = (typeof cacheUsers)[number];
 
+/** A password for each user, made at one date. */
+export type CachePasswords = Readonly<Record<CacheUser, string>>;
+
 /** Permissions at a server. */
 const atServers: Readonly<Record<CacheUser, string>> = {
   sentinel: `${helloChannel} +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|setname +client|kill +script|kill`,
@@ -44,6 +47,7 @@ const atSentinels: Readonly<Partial<Record<CacheUser, string>>> = {
   sentinel: `${helloChannel} +ping +publish +client|setname +sentinel|is-master-down-by-addr`,
   "hand-over": "+sentinel|failover +sentinel|get-master-addr-by-name",
   promotion: "+sentinel|get-master-addr-by-name +sentinel|monitor +sentinel|set +sentinel|remove",
+  reload: "+acl|load",
   probe: "+ping",
   backup: "+sentinel|get-master-addr-by-name +sentinel|replicas",
   metrics:
@@ -60,34 +64,40 @@ export function passwordHash(password: string): string {
   return createHash("sha256").update(password).digest("hex");
 }
 
-/** The file of users for servers; that of replication is beside it, {@link replicationUser}. */
-export function serverUsers(passwords: Readonly<Record<CacheUser, string>>): string {
-  return usersFile(atServers, passwords);
-}
-
-/** The file of users for Sentinels. */
-export function sentinelUsers(passwords: Readonly<Record<CacheUser, string>>): string {
-  return usersFile(atSentinels, passwords);
-}
-
 /**
- * The line of the user that replicates.
+ * The file of users for servers; that of replication is beside it, {@link replicationUser}.
  *
- * @param hash Of its password; or what a template puts one in place of.
+ * @param accepted The passwords that are in use, then those that still hold.
  */
-export function replicationUser(hash: string): string {
-  return `user replication on #${hash} resetchannels ${replicationPermissions}\n`;
+export function serverUsers(accepted: readonly CachePasswords[]): string {
+  return usersFile(atServers, accepted);
+}
+
+/** The file of users for Sentinels; see {@link serverUsers}. */
+export function sentinelUsers(accepted: readonly CachePasswords[]): string {
+  return usersFile(atSentinels, accepted);
+}
+
+/** The line of the user that replicates, with its password in use first. */
+export function replicationUser(accepted: readonly string[]): string {
+  return `user replication on ${hashes(accepted)} resetchannels ${replicationPermissions}\n`;
 }
 
 function usersFile(
   permissions: Readonly<Partial<Record<CacheUser, string>>>,
-  passwords: Readonly<Record<CacheUser, string>>,
+  accepted: readonly CachePasswords[],
 ): string {
   const lines = cacheUsers.flatMap((user) => {
     const granted = permissions[user];
     return granted === undefined
       ? []
-      : [`user ${user} on #${passwordHash(passwords[user])} resetchannels ${granted}`];
+      : [
+          `user ${user} on ${hashes(accepted.map((passwords) => passwords[user]))} resetchannels ${granted}`,
+        ];
   });
   return ["user default off resetpass resetkeys resetchannels -@all", ...lines, ""].join("\n");
+}
+
+function hashes(passwords: readonly string[]): string {
+  return passwords.map((password) => `#${passwordHash(password)}`).join(" ");
 }

@@ -48,8 +48,8 @@ export interface CacheGroupArgs {
   readonly storageClass: string;
   /** Namespace that Prometheus runs in. */
   readonly monitoringNamespace: string;
-  /** A date; another one makes new passwords. */
-  readonly passwordsRotated: string;
+  /** Dates of the passwords that are accepted; those of the first are in use. */
+  readonly passwordsRotated: readonly [string, ...string[]];
   readonly replicationPassword: ReplicationPassword;
   /** Whether a group that starts for the first time serves. It never changes one that has data. */
   readonly serving: boolean;

@@ -49,8 +49,8 @@ export const answerSeconds = 5;
  * A shell function that asks a server or Sentinel something as some user. The password comes from
  * its file and is in no argument.
  */
-export function askFunction({ credentials, certificates }: CacheLayout): string {
-  return `ask() {
+export function askFunction({ credentials, certificates }: CacheLayout, name = "ask"): string {
+  return `${name}() {
   user=$1 host=$2 port=$3
   shift 3
   REDISCLI_AUTH=$(cat "${credentials}/$user") timeout ${String(answerSeconds)} redis-cli -h "$host" -p "$port" \\

@@ -6,18 +6,21 @@ import { cacheName, type CachePlace } from "../../contracts/cacheNames";
 import { physicalName, type Place, type Purpose } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
 import { keepData, keepRunning, keepWhenReplaced } from "../dataProtection";
-import { passwordHash, replicationUser } from "./accessControl";
+import { replicationUser } from "./accessControl";
 import { objectMeta } from "./podParts";
+import { passwordRefreshMinutes } from "./serverConfiguration";
+
+/** Dates of the passwords that are accepted; that of the first is in use. */
+type RotationDates = readonly [string, ...string[]];
 
 /** Where the password of replication comes from. */
 export type ReplicationPassword =
   /** Made for this region alone: the other one is filled from snapshots. */
-  | { readonly kind: "own"; readonly rotated: string }
+  | { readonly kind: "own"; readonly rotated: RotationDates }
   /** Made here for both regions, and given to the other in a replica of a secret. */
   | {
       readonly kind: "shared";
-      /** A date; another one makes a new password. */
-      readonly rotated: string;
+      readonly rotated: RotationDates;
       readonly secretsKeyArn: pulumi.Input<string>;
       readonly replica: { readonly region: string; readonly keyAlias: string };
     }
@@ -50,29 +53,31 @@ export class ReplicationSecret extends pulumi.ComponentResource {
     if (password.kind === "read") {
       readPassword(name, args, password.secretStore, this);
     } else {
-      const made = new random.RandomPassword(
-        `${name}-password`,
-        { length: 40, special: false, keepers: { rotated: password.rotated } },
-        { parent: this },
+      const made = password.rotated.map(
+        (date) =>
+          new random.RandomPassword(
+            `${name}-password-${date}`,
+            { length: 40, special: false },
+            { parent: this },
+          ).result,
       );
-      const secret = pulumi.secret(made.result);
+      const contents = pulumi.secret(pulumi.all(made).apply(replicationContents));
       new kubernetes.core.v1.Secret(
         name,
-        {
-          metadata: objectMeta("replication", args.cache),
-          stringData: {
-            replication: secret,
-            "replication.acl": secret.apply((text) => replicationUser(passwordHash(text))),
-          },
-        },
+        { metadata: objectMeta("replication", args.cache), stringData: contents },
         { parent: this, ...keepRunning(args.disposable ?? false) },
       );
       if (password.kind === "shared") {
-        share(name, args, password, secret, this);
+        share(name, args, password, contents, this);
       }
     }
     this.registerOutputs();
   }
+}
+
+/** What servers read: the password that is in use, and the user with all that are accepted. */
+export function replicationContents(accepted: readonly string[]) {
+  return { replication: accepted[0] ?? "", "replication.acl": replicationUser(accepted) };
 }
 
 function purposeOf({ cache }: ReplicationSecretArgs): Purpose {
@@ -84,7 +89,7 @@ function share(
   name: string,
   args: ReplicationSecretArgs,
   { secretsKeyArn, replica }: Extract<ReplicationPassword, { kind: "shared" }>,
-  password: pulumi.Output<string>,
+  contents: pulumi.Output<ReturnType<typeof replicationContents>>,
   parent: pulumi.Resource,
 ): void {
   const disposable = args.disposable ?? false;
@@ -102,9 +107,13 @@ function share(
     // When this region is lost the replica is promoted, and is no replica any more.
     { parent, ...keepData(disposable), ignoreChanges: ["replicas"] },
   );
+  const value = pulumi.jsonStringify({
+    password: contents.replication,
+    user: contents["replication.acl"],
+  });
   new aws.secretsmanager.SecretVersion(
     `${name}-shared-value`,
-    { secretId: secret.id, secretString: pulumi.jsonStringify({ password }) },
+    { secretId: secret.id, secretString: value },
     { parent, ...keepWhenReplaced(disposable) },
   );
 }
@@ -116,6 +125,7 @@ function readPassword(
   secretStore: string,
   parent: pulumi.Resource,
 ): void {
+  const key = physicalName("secret", purposeOf(args), args.place);
   new kubernetes.apiextensions.CustomResource(
     name,
     {
@@ -123,29 +133,17 @@ function readPassword(
       kind: "ExternalSecret",
       metadata: objectMeta("replication", args.cache),
       spec: {
-        refreshInterval: "1h",
+        refreshInterval: `${String(passwordRefreshMinutes)}m`,
         secretStoreRef: { kind: "ClusterSecretStore", name: secretStore },
         target: {
           name: cacheName("replication", args.cache),
           creationPolicy: "Owner",
           // What is there stays in use when the secret cannot be read.
           deletionPolicy: "Retain",
-          template: {
-            engineVersion: "v2",
-            data: {
-              replication: "{{ .password }}",
-              "replication.acl": replicationUser("{{ .password | sha256sum }}"),
-            },
-          },
         },
         data: [
-          {
-            secretKey: "password",
-            remoteRef: {
-              key: physicalName("secret", purposeOf(args), args.place),
-              property: "password",
-            },
-          },
+          { secretKey: "replication", remoteRef: { key, property: "password" } },
+          { secretKey: "replication.acl", remoteRef: { key, property: "user" } },
         ],
       },
     },

@@ -103,6 +103,8 @@ ${watched.join("\n")}
   echo "$known"
 } >${data}/sentinel.conf.new
 mv ${data}/sentinel.conf.new ${data}/sentinel.conf
+cat ${credentials}/users.acl >${data}/users.acl
+cat ${credentials}/reload >${data}/reload
 touch ${data}/started
 exec redis-sentinel ${data}/sentinel.conf
 `;
@@ -119,22 +121,33 @@ ${selfLines(settings.sentinels)}
 }
 
 /**
- * Whether a Sentinel answers and has read the certificate and passwords that are in force: it does so
- * only when it starts. Each waits two minutes longer than the one before it, so that they restart
- * one by one and a majority is always there. Passwords are probed with the one that it has read.
+ * Whether a Sentinel answers and has read the certificate and passwords that are in force. New
+ * passwords of its users it learns at once. The certificate, and the password that it logs in with
+ * itself, it reads only when it starts: after three minutes, when every other member has been given
+ * what is new, and each two minutes later than the one before it, so that they restart one by one
+ * and a majority is always there. Passwords are probed with the one that it has read.
  */
 export function sentinelLive(settings: SentinelSettings, layout: CacheLayout): string {
   const { credentials, certificates, data } = layout;
   return `#!/bin/sh
 set -eu
 ${askFunction(layout)}
+${askFunction({ ...layout, credentials: data }, "ask_as_before")}
 ${selfLines(settings.sentinels)}
+if ! cmp -s ${credentials}/users.acl ${data}/users.acl; then
+  answer=$(ask_as_before reload localhost "\${self#* }" ACL LOAD || true)
+  if [ "$answer" = OK ]; then
+    cat ${credentials}/users.acl >${data}/users.acl
+    cat ${credentials}/reload >${data}/reload
+  fi
+  echo "users: $answer" >&2
+fi
 changed=$(find -L ${certificates} ${credentials} -type f -newer ${data}/started)
 if [ -z "$changed" ]; then
   [ "$(ask probe localhost "\${self#* }" PING)" = PONG ]
 else
   due=$(find -L ${certificates} ${credentials} -type f -newer ${data}/started \\
-    -mmin +$((2 * ordinal + 1)))
+    -mmin +$((2 * ordinal + 3)))
   [ -z "$due" ] || { echo "restarts to read what has changed" >&2; exit 1; }
 fi
 `;

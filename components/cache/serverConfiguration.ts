@@ -88,9 +88,9 @@ export function firstUpstream(upstream: Address | undefined): string {
   return upstream === undefined ? "" : `${spaced(upstream)}\n`;
 }
 
-/** Shell lines that put the users' file together and compare or install it. */
-function composedUsers({ credentials, data }: CacheLayout): string {
-  return `cat ${credentials}/users.acl ${credentials}/replication.acl >${data}/users.acl.new`;
+/** The shell command that puts the users' file together. */
+function composedUsers({ credentials }: CacheLayout): string {
+  return `cat ${credentials}/users.acl ${credentials}/replication.acl`;
 }
 
 /**
@@ -137,9 +137,8 @@ for server in "" ${shellWords(servers)}; do
   [ "$following" != "$server" ] || priority=100 announced=yes
 done
 ${settings.upstream === undefined ? "" : feedPriority(settings)}
-${composedUsers(layout)}
-mv ${data}/users.acl.new ${data}/users.acl
-cp ${certificates}/tls.crt ${data}/loaded.crt
+${composedUsers(layout)} >${data}/users.acl
+cat ${certificates}/tls.crt >${data}/loaded.crt
 set -- $self
 {
   cat ${configuration}/redis.conf
@@ -195,7 +194,14 @@ exit 1
 `;
 }
 
-/** Loads renewed certificates and rotated passwords into a running server, within a minute or two. */
+/** How often the other region's operator reads the password of replication, in minutes. */
+export const passwordRefreshMinutes = 5;
+
+/**
+ * Loads renewed certificates and rotated passwords into a running server. Users are loaded at once.
+ * With a new password for replication a server waits until every other one, in both regions, has
+ * been given it: kubelets take a minute or two, the other region's operator its interval.
+ */
 export function serverReload(settings: ServerSettings, layout: CacheLayout): string {
   const { credentials, certificates, data } = layout;
   return `#!/bin/sh
@@ -211,17 +217,17 @@ reload() {
     --tls --cacert ${certificates}/ca.crt --user reload --no-auth-warning "$@"
 }
 
-while sleep \${RELOAD_SECONDS:-30}; do
+while sleep 5; do
   if ! cmp -s ${certificates}/tls.crt ${data}/loaded.crt; then
-    cp ${certificates}/tls.crt ${data}/loaded.crt.new
+    cat ${certificates}/tls.crt >${data}/loaded.crt.new
     answer=$(reload CONFIG SET tls-cert-file ${certificates}/tls.crt \\
       tls-key-file ${certificates}/tls.key tls-ca-cert-file ${certificates}/ca.crt)
     [ "$answer" != OK ] || mv ${data}/loaded.crt.new ${data}/loaded.crt
     echo "certificate: $answer"
   fi
-  ${composedUsers(layout)}
-  if ! cmp -s ${data}/users.acl.new ${data}/users.acl; then
+  if ! ${composedUsers(layout)} | cmp -s - ${data}/users.acl; then
     cp ${data}/users.acl ${data}/users.acl.old
+    ${composedUsers(layout)} >${data}/users.acl.new
     mv ${data}/users.acl.new ${data}/users.acl
     answer=$(reload ACL LOAD)
     if [ "$answer" = OK ]; then
@@ -231,7 +237,8 @@ while sleep \${RELOAD_SECONDS:-30}; do
     fi
     echo "users: $answer"
   fi
-  if [ "$(cat ${credentials}/replication)" != "$replication" ]; then
+  if [ "$(cat ${credentials}/replication)" != "$replication" ] &&
+    [ -n "$(find -L ${credentials}/replication -mmin +${String(2 * passwordRefreshMinutes)})" ]; then
     answer=$(reload -x CONFIG SET masterauth <${credentials}/replication)
     [ "$answer" != OK ] || replication=$(cat ${credentials}/replication)
     echo "password for replication: $answer"

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { passwordHash } from "../../components/cache/accessControl";
 import { cacheTimings } from "../../contracts/cacheTimings";
-import { ended, Group, type GroupSettings, Lab, newPasswords, seen, until } from "./lab";
+import { ended, Group, type GroupSettings, Lab, seen, until } from "./lab";
 import { Connection, Load } from "./load";
 
 const objectives = { detectionSeconds: 2, lostWriteSeconds: 3, recoverySeconds: 40 };
@@ -27,7 +27,7 @@ describe("a group of real servers and Sentinels", function () {
 
   before(async () => {
     lab = new Lab();
-    group = new Group(lab, "primary", settings, "replication-password");
+    group = new Group(lab, "primary", settings, ["replication-password"]);
     await group.startAll();
   });
 
@@ -326,28 +326,88 @@ describe("a group of real servers and Sentinels", function () {
     await settled();
   });
 
-  it("loads a renewed certificate and rotated passwords into servers that go on running", async () => {
+  it("loads a renewed certificate into a server that goes on running", async () => {
     const ordinal = primary();
-    const reload = group.runBeside(ordinal, "reload.sh", { RELOAD_SECONDS: "1" });
+    const reload = group.runBeside(ordinal, "reload.sh");
     const serial = () =>
       readFileSync(join(group.layout("server", ordinal).data, "loaded.crt"), "utf8");
-    const old = { serial: serial(), passwords: group.passwords };
+    const old = serial();
     lab.newCertificate();
-    group.passwords = newPasswords();
     group.install("server", ordinal);
-    await until("both are loaded", () =>
-      ["certificate: OK", "users: OK"].every((line) => reload.output().includes(line)),
-    );
-    assert.notEqual(serial(), old.serial);
-    const users = group.ask(group.server(ordinal), "ACL", "LIST");
-    assert.ok(users.includes(passwordHash(group.passwords.application)));
-    assert.equal(users.includes(passwordHash(old.passwords.application)), false);
-    // Rotated back: the reload itself now uses the new password.
-    group.passwords = old.passwords;
-    group.install("server", ordinal);
-    await until("loaded again", () => reload.output().split("users: OK").length === 3);
+    await until("it is loaded", () => reload.output().includes("certificate: OK"));
     await ended(reload.child);
+    assert.notEqual(serial(), old);
+    assert.equal(reload.output(), "certificate: OK\n");
     await settled();
+  });
+
+  /** Rotates passwords, which some members are given before the others, and watches who is primary. */
+  async function rotate(...order: readonly (readonly number[])[]): Promise<string[]> {
+    const reloads = all.map((ordinal) => group.runBeside(ordinal, "reload.sh"));
+    const masters = new Set<string>();
+    const watch = setInterval(() => {
+      masters.add(all.filter((ordinal) => group.info(ordinal, "role") === "master").join());
+    }, 250);
+    const writing = load();
+    const before = group.passwords;
+    group.rotate();
+    for (const told of order) {
+      for (const ordinal of told) {
+        group.install("server", ordinal);
+        group.install("sentinel", ordinal);
+        // As the kubelet does every ten seconds.
+        assert.equal(group.run("sentinel", ordinal, "live.sh").status, 0);
+        assert.equal(group.askAs("application", group.sentinel(ordinal), "PING"), "PONG");
+      }
+      // Long enough for a server to be called down, and for another to be promoted.
+      await sleep(objectives.detectionSeconds * 1_000 + 5_000);
+    }
+    const loaded = (what: string) => () =>
+      reloads.every(({ output }) => output().includes(`${what}: OK`));
+    await until("users are loaded", loaded("users"));
+    assert.equal(loaded("password for replication")(), false);
+    for (const ordinal of all) {
+      const file = join(group.layout("server", ordinal).credentials, "replication");
+      const long = new Date(Date.now() - 15 * 60_000);
+      utimesSync(file, long, long);
+    }
+    await until("replicas log in with the new password", loaded("password for replication"));
+    for (const ordinal of all) {
+      await group.kill("sentinel", ordinal);
+      group.start("sentinel", ordinal);
+      await until("it answers", () => group.run("sentinel", ordinal, "ready.sh").status === 0);
+    }
+    await writing.stop();
+    await settled();
+    clearInterval(watch);
+    await Promise.all(reloads.map(({ child }) => ended(child)));
+    assert.ok(writing.acknowledged.length > 500);
+    assert.equal(await writing.missingAt(group.server(primary()).port), 0);
+    for (const ordinal of all) {
+      const users = group.ask(group.server(ordinal), "ACL", "LIST");
+      assert.ok(users.includes(passwordHash(group.passwords.application)));
+      assert.ok(users.includes(passwordHash(before.application)));
+    }
+    return [...masters];
+  }
+
+  it("rotates passwords with one primary throughout, told before all others or after them", async () => {
+    const ordinal = primary();
+    const others = replicas();
+    assert.deepEqual(await rotate([ordinal], others), [String(ordinal)]);
+    assert.deepEqual(await rotate(others, [ordinal]), [String(ordinal)]);
+  });
+
+  it("leaves nothing behind that a member without root could not write again", () => {
+    const closed = (["server", "sentinel"] as const).flatMap((part) =>
+      all.flatMap((ordinal) => {
+        const { data } = group.layout(part, ordinal);
+        return readdirSync(data)
+          .map((file) => join(data, file))
+          .filter((file) => (statSync(file).mode & 0o200) === 0);
+      }),
+    );
+    assert.deepEqual(closed, []);
   });
 
   it("has Sentinels restart one by one when what they read at the start has changed", () => {
@@ -363,9 +423,9 @@ describe("a group of real servers and Sentinels", function () {
       utimesSync(join(certificates, "tls.crt"), changed, changed);
       return group.run("sentinel", ordinal, "live.sh").status;
     };
-    assert.deepEqual([statusAfter(0, 0.5), statusAfter(0, 1.5)], [0, 1]);
-    assert.deepEqual([statusAfter(1, 2.5), statusAfter(1, 3.5)], [0, 1]);
-    assert.deepEqual([statusAfter(2, 4.5), statusAfter(2, 5.5)], [0, 1]);
+    assert.deepEqual([statusAfter(0, 2.5), statusAfter(0, 3.5)], [0, 1]);
+    assert.deepEqual([statusAfter(1, 4.5), statusAfter(1, 5.5)], [0, 1]);
+    assert.deepEqual([statusAfter(2, 6.5), statusAfter(2, 7.5)], [0, 1]);
   });
 
   it("gives the backup user a whole snapshot, which another group can be filled with", async () => {
@@ -400,12 +460,9 @@ describe("a group of real servers and Sentinels", function () {
     );
     lab.spawn("redis-server", [configuration]);
     await until("the loader answers", () => group.ask(address, "PING") === "PONG");
-    const standby = new Group(
-      lab,
-      "filled",
-      { ...settings, serving: false },
+    const standby = new Group(lab, "filled", { ...settings, serving: false }, [
       "replication-password",
-    );
+    ]);
     await standby.startAll();
     const head = standby.server(0);
     assert.equal(

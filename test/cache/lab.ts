@@ -1,19 +1,20 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type CachePasswords,
   type CacheUser,
   cacheUsers,
   passwordHash,
-  replicationUser,
-  sentinelUsers,
-  serverUsers,
 } from "../../components/cache/accessControl";
+import { sentinelSecret, serverSecret } from "../../components/cache/cacheCredentials";
+import { replicationContents } from "../../components/cache/replicationSecret";
 import { type Address, type CacheLayout } from "../../components/cache/layout";
 import { sentinelFiles, serverFiles } from "../../components/cache/files";
+import { secretFileMode } from "../../components/cache/podParts";
 import { type SentinelSettings, firstPrimary } from "../../components/cache/sentinelConfiguration";
 import { firstUpstream, type ServerSettings } from "../../components/cache/serverConfiguration";
 
@@ -64,7 +65,7 @@ export class Lab {
   public installCertificate(directory: string): void {
     mkdirSync(directory, { recursive: true });
     for (const file of ["tls.crt", "tls.key", "ca.crt"]) {
-      cpSync(this.path(file), join(directory, file));
+      replaceFile(join(directory, file), readFileSync(this.path(file), "utf8"));
     }
   }
 
@@ -137,17 +138,18 @@ export async function until(
 export class Group {
   public readonly servers: readonly Address[];
   public readonly sentinels: readonly Address[];
-  public passwords = newPasswords();
+  /** Those that are in use first, then those that still hold. */
+  public accepted: CachePasswords[] = [newPasswords()];
   private readonly running = new Map<string, ChildProcess>();
 
   /**
-   * @param replicationPassword The same in both regions, so that either can follow the other.
+   * @param replicationPasswords The same in both regions, so that either can follow the other.
    */
   public constructor(
     private readonly lab: Lab,
     private readonly name: string,
     private settings: GroupSettings,
-    private readonly replicationPassword: string,
+    private replicationPasswords: readonly string[],
   ) {
     this.servers = lab.takePorts(3);
     this.sentinels = lab.takePorts(3);
@@ -199,17 +201,32 @@ export class Group {
     this.lab.installCertificate(layout.certificates);
     // The tests' own eyes and hands; no such user is in a pod.
     const admin = `user admin on #${passwordHash("admin")} ~* &* +@all\n`;
-    const users = part === "server" ? serverUsers : sentinelUsers;
-    const credentials = {
-      ...this.passwords,
-      admin: "admin",
-      "users.acl": users(this.passwords) + admin,
-      replication: this.replicationPassword,
-      "replication.acl": replicationUser(passwordHash(this.replicationPassword)),
-    };
-    for (const [file, text] of Object.entries(credentials)) {
-      writeFileSync(join(layout.credentials, file), text);
+    const secret =
+      part === "server"
+        ? { ...serverSecret(this.accepted), ...replicationContents(this.replicationPasswords) }
+        : sentinelSecret(this.accepted, this.sentinel(ordinal).port);
+    const users = String(secret["users.acl"]) + admin;
+    for (const [file, text] of Object.entries({ ...secret, "users.acl": users })) {
+      replaceFile(join(layout.credentials, file), text);
     }
+  }
+
+  /** Makes new passwords; the old ones still hold. Members have them once they are installed. */
+  public rotate(): void {
+    this.accepted = [newPasswords(), this.passwords];
+    this.replicationPasswords = [
+      randomBytes(20).toString("hex"),
+      this.replicationPasswords[0] ?? "",
+    ];
+  }
+
+  /** The passwords that are in use. */
+  public get passwords(): CachePasswords {
+    const [inUse] = this.accepted;
+    if (inUse === undefined) {
+      throw new RangeError("there are no passwords");
+    }
+    return inUse;
   }
 
   /** Starts a member, or starts it again on the data that it has. */
@@ -299,12 +316,14 @@ export class Group {
     return this.askAs("admin", address, ...words);
   }
 
-  public askAs(user: CacheUser | "replication" | "admin", address: Address, ...words: string[]) {
-    const { credentials, certificates } = this.layout("server", 0);
-    const script = `REDISCLI_AUTH=$(cat "${credentials}/${user}") exec redis-cli -h localhost -p ${String(address.port)} --tls --cacert ${certificates}/ca.crt --user ${user} --no-auth-warning "$@"`;
+  public askAs(user: CacheUser | "admin", address: Address, ...words: string[]) {
+    const { certificates } = this.layout("server", 0);
+    const password = { ...this.passwords, admin: "admin" }[user];
+    const script = `exec redis-cli -h localhost -p ${String(address.port)} --tls --cacert ${certificates}/ca.crt --user ${user} --no-auth-warning "$@"`;
     const { stdout, stderr } = spawnSync("sh", ["-c", script, "sh", ...words], {
       encoding: "utf8",
       timeout: 10_000,
+      env: { ...process.env, REDISCLI_AUTH: password },
     });
     return (stdout === "" ? stderr : stdout).trim();
   }
@@ -342,10 +361,16 @@ export class Group {
 }
 
 /** A password for each user. */
-export function newPasswords(): Record<CacheUser, string> {
+function newPasswords(): CachePasswords {
   return Object.fromEntries(
     cacheUsers.map((user) => [user, randomBytes(20).toString("hex")]),
-  ) as Record<CacheUser, string>;
+  ) as unknown as CachePasswords;
+}
+
+/** Puts a file in the place of another with the permissions of a pod's secrets. */
+function replaceFile(path: string, text: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: secretFileMode });
 }
 
 function at(addresses: readonly Address[], ordinal: number): Address {

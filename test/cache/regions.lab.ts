@@ -5,7 +5,7 @@ import { Group, type GroupSettings, Lab, seen, until } from "./lab";
 import { Load } from "./load";
 
 const all = [0, 1, 2];
-const replicationPassword = "the-same-in-both-regions";
+const replicationPasswords = ["the-same-in-both-regions"];
 
 describe("two real groups, one of which stands by", function () {
   this.timeout("2m");
@@ -24,13 +24,13 @@ describe("two real groups, one of which stands by", function () {
 
   before(async () => {
     lab = new Lab();
-    primary = new Group(lab, "primary", shared, replicationPassword);
+    primary = new Group(lab, "primary", shared, replicationPasswords);
     standby = new Group(
       lab,
       "standby",
       // The last server is the one that feeds the other region.
       { ...shared, serving: false, upstream: primary.server(2) },
-      replicationPassword,
+      replicationPasswords,
     );
     primary.change({ upstream: standby.server(2) });
     await primary.startAll();

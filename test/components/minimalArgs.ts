@@ -584,7 +584,7 @@ export const cacheCredentialsArgs: CacheCredentialsArgs = {
   masterName: "mymaster",
   sentinels: cacheMemberSettings.sentinels,
   sentinelPort: 26379,
-  passwordsRotated: "2026-11-01",
+  passwordsRotated: ["2026-11-01"],
 };
 
 /** Replication whose password is made here and given to the other region. */
@@ -593,7 +593,7 @@ export const replicationSecretArgs: ReplicationSecretArgs = {
   place: primary,
   password: {
     kind: "shared",
-    rotated: "2026-11-01",
+    rotated: ["2026-11-01"],
     secretsKeyArn: keyArn(primary),
     replica: { region: "us-west-2", keyAlias: "alias/market-scanning-secrets-us-west-2" },
   },
@@ -615,8 +615,8 @@ export const cacheGroupArgs: CacheGroupArgs = {
   issuer: cacheCertificatesArgs.issuer,
   storageClass: "gp3-encrypted",
   monitoringNamespace: "monitoring",
-  passwordsRotated: "2026-11-01",
-  replicationPassword: { kind: "own", rotated: "2026-11-01" },
+  passwordsRotated: ["2026-11-01"],
+  replicationPassword: { kind: "own", rotated: ["2026-11-01"] },
   serving: true,
   tags,
 };

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import program from "../../index";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { type PreviewedResource } from "../../preview/inProcess";
 import { previewReport } from "../../preview/report";
 import { readRegionStacks } from "../support/regionStacks";
-import { projectDirectory } from "../support/projectCopy";
+import { copyOfProject, editCopy, projectDirectory, removeCopy } from "../support/projectCopy";
 
 const setType = "kubernetes:apps/v1:StatefulSet";
 const configType = "kubernetes:core/v1:ConfigMap";
@@ -43,11 +44,10 @@ interface Policy {
 describe("wiring of the caches", () => {
   let stacks: Record<string, readonly PreviewedResource[]>;
 
-  const previewed = async (system: string) => {
-    const report = await previewReport(
-      program,
-      readRegionStacks({ directory: projectDirectory, system }),
-    );
+  const previewed = async (system: string, directory = projectDirectory) => {
+    // The program reads the systems that are beside it.
+    const program = createRequire(__filename)(join(directory, "index")) as () => unknown;
+    const report = await previewReport(program, readRegionStacks({ directory, system }));
     return Object.fromEntries(report.stacks.map(({ name, resources }) => [name, resources]));
   };
 
@@ -135,6 +135,35 @@ describe("wiring of the caches", () => {
       "kubernetes:external-secrets.io/v1:ExternalSecret",
       "trading-dr:cache:ReplicationSecret",
     ]);
+  });
+
+  it("keeps all passwords of the date before a rotation beside the new ones", async () => {
+    const passwords = (of: readonly PreviewedResource[] = []) =>
+      of.flatMap(({ type, name }) =>
+        type === "random:index/randomPassword:RandomPassword" && name.startsWith("cache-")
+          ? [name]
+          : [],
+      );
+    const copy = copyOfProject();
+    try {
+      editCopy(
+        copy,
+        "systems/market-scanning.yaml",
+        'passwordsRotated: "2026-11-01"',
+        'passwordsRotatedBefore: "2026-11-01"\n    passwordsRotated: "2027-02-01"',
+      );
+      const rotated = await previewed("market-scanning", copy);
+      for (const stack of ["prod", "dr"]) {
+        const old = passwords(stacks[stack]);
+        assert.equal(old.length, stack === "prod" ? 9 : 8);
+        assert.deepEqual(
+          passwords(rotated[stack]).sort(),
+          [...old, ...old.map((name) => name.replace("2026-11-01", "2027-02-01"))].sort(),
+        );
+      }
+    } finally {
+      removeCopy(copy);
+    }
   });
 
   it("lets the jobs of snapshots in, with secrets that are there and by the label that is asked for", async () => {

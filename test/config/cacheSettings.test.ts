@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type CacheSettings, cacheProblems, cacheSettings } from "../../config/cacheSettings";
 import { loadSystem } from "../../config/configuration";
+import { store } from "../../config/stores";
 import { type System } from "../../config/system";
 import { checkAgainst } from "../../config/yamlFile";
 import { projectDirectory } from "../support/projectCopy";
@@ -30,6 +31,44 @@ function refused(changes: object): Record<string, string> {
     ? Object.fromEntries(checked.problems.map(({ path, message }) => [path, message]))
     : {};
 }
+
+describe("rotation of a cache's passwords", () => {
+  const problems = (passwordsRotatedBefore?: string) => {
+    const written = {
+      kind: "cache",
+      description: "prices",
+      replicas: 2,
+      sentinels: 3,
+      quorum: 2,
+      masterName: "mymaster",
+      sentinelPort: 26379,
+      detection: "5s",
+      lostWriteBound: "10s",
+      standby: "replication",
+      snapshots: { schedule: "3-59/5 * * * *", tier: "frequent" },
+      memoryMebibytes: 4096,
+      passwordsRotated: "2027-02-01",
+      ...(passwordsRotatedBefore === undefined ? {} : { passwordsRotatedBefore }),
+    };
+    const checked = checkAgainst(store, written, source);
+    return "problems" in checked
+      ? checked.problems.map(({ path, message }) => `${path}: ${message}`)
+      : [];
+  };
+
+  it("names the date before, whose passwords still hold, or none", () => {
+    assert.deepEqual(problems(), []);
+    assert.deepEqual(problems("2026-11-01"), []);
+  });
+
+  it("is refused when that date is not before the one in force", () => {
+    for (const date of ["2027-02-01", "2027-03-01"]) {
+      assert.deepEqual(problems(date), [
+        "passwordsRotatedBefore: must be before passwordsRotated, 2027-02-01; move the date that was there to passwordsRotatedBefore, and write today's into passwordsRotated",
+      ]);
+    }
+  });
+});
 
 describe("settings of a stack's caches", () => {
   it("are accepted, with cert-manager's own issuers unless they say otherwise", () => {

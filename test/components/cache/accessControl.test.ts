@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  type CacheUser,
+  type CachePasswords,
   cacheUsers,
   passwordHash,
   replicationUser,
@@ -8,9 +8,11 @@ import {
   serverUsers,
 } from "../../../components/cache/accessControl";
 
-const passwords = Object.fromEntries(
-  cacheUsers.map((user) => [user, `password-of-${user}`]),
-) as Record<CacheUser, string>;
+const made = (prefix: string) =>
+  Object.fromEntries(
+    cacheUsers.map((user) => [user, `${prefix}-of-${user}`]),
+  ) as unknown as CachePasswords;
+const passwords = made("password");
 
 /** A file with each hash replaced by the user's name in brackets. */
 function readable(file: string): string[] {
@@ -21,7 +23,7 @@ function readable(file: string): string[] {
 
 describe("users of a cache", () => {
   it("may do this at servers, and nothing else", () => {
-    assert.deepEqual(readable(serverUsers(passwords)), [
+    assert.deepEqual(readable(serverUsers([passwords])), [
       "user default off resetpass resetkeys resetchannels -@all",
       "user sentinel on #[sentinel] resetchannels &__sentinel__:hello +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|setname +client|kill +script|kill",
       "user hand-over on #[hand-over] resetchannels +role +client|pause +client|unpause +replicaof",
@@ -35,12 +37,13 @@ describe("users of a cache", () => {
     ]);
   });
 
-  it("may do this at Sentinels, where the reload has nothing to do", () => {
-    assert.deepEqual(readable(sentinelUsers(passwords)), [
+  it("may do this at Sentinels, where there is no data", () => {
+    assert.deepEqual(readable(sentinelUsers([passwords])), [
       "user default off resetpass resetkeys resetchannels -@all",
       "user sentinel on #[sentinel] resetchannels &__sentinel__:hello +ping +publish +client|setname +sentinel|is-master-down-by-addr",
       "user hand-over on #[hand-over] resetchannels +sentinel|failover +sentinel|get-master-addr-by-name",
       "user promotion on #[promotion] resetchannels +sentinel|get-master-addr-by-name +sentinel|monitor +sentinel|set +sentinel|remove",
+      "user reload on #[reload] resetchannels +acl|load",
       "user probe on #[probe] resetchannels +ping",
       "user backup on #[backup] resetchannels +sentinel|get-master-addr-by-name +sentinel|replicas",
       "user metrics on #[metrics] resetchannels +ping +info +client|setname +sentinel|masters +sentinel|ckquorum +sentinel|replicas +sentinel|sentinels",
@@ -50,7 +53,7 @@ describe("users of a cache", () => {
   });
 
   it("are known by hashes only", () => {
-    const files = serverUsers(passwords) + sentinelUsers(passwords);
+    const files = serverUsers([passwords]) + sentinelUsers([passwords]);
     assert.equal(files.includes("password-of-"), false);
     assert.equal(
       passwordHash("abc"),
@@ -58,10 +61,26 @@ describe("users of a cache", () => {
     );
   });
 
-  it("replicate as a user that both regions know, or as a template says", () => {
+  it("keep the passwords of the date before, beside those that are in use", () => {
+    const old = made("old");
+    for (const users of [serverUsers, sentinelUsers]) {
+      const only = users([passwords]).split("\n");
+      assert.deepEqual(
+        users([passwords, old]).split("\n"),
+        only.map((line) =>
+          cacheUsers.reduce((text, user) => {
+            const hash = passwordHash(passwords[user]);
+            return text.replace(`#${hash}`, `#${hash} #${passwordHash(old[user])}`);
+          }, line),
+        ),
+      );
+    }
+  });
+
+  it("replicate as a user that both regions know, whose password before holds, too", () => {
     assert.equal(
-      replicationUser("{{ .password | sha256sum }}"),
-      "user replication on #{{ .password | sha256sum }} resetchannels +psync +replconf +ping\n",
+      replicationUser(["new", "old"]),
+      `user replication on #${passwordHash("new")} #${passwordHash("old")} resetchannels +psync +replconf +ping\n`,
     );
   });
 });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { ReplicationSecret } from "../../../components/cache/replicationSecret";
+import { replicationUser } from "../../../components/cache/accessControl";
+import {
+  replicationContents,
+  ReplicationSecret,
+} from "../../../components/cache/replicationSecret";
 import { type Declared, declared, tags } from "../../support/declared";
 import { countsByType, deletable, kept, ofAws, registered } from "../inspection";
 import { keyArn, replicationSecretArgs } from "../minimalArgs";
@@ -17,18 +21,16 @@ async function declare(changes: Partial<typeof replicationSecretArgs> = {}): Pro
 
 describe("ReplicationSecret", () => {
   it("of a region alone is a password in the cluster, and nothing else", async () => {
-    const own = await declare({ password: { kind: "own", rotated: "2026-11-01" } });
+    const own = await declare({ password: { kind: "own", rotated: ["2026-11-01"] } });
     assert.deepEqual(countsByType(own.resources), {
       "trading-dr:cache:ReplicationSecret": 1,
       [types.password]: 1,
       [types.secret]: 1,
     });
     assert.equal(manifest(own.only(types.secret)).metadata.name, "cache-replication-us-east-1");
-    assert.deepEqual(own.only(types.password).inputs, {
-      length: 40,
-      special: false,
-      keepers: { rotated: "2026-11-01" },
-    });
+    const { name, inputs } = own.only(types.password);
+    assert.equal(name, "replication-password-2026-11-01");
+    assert.deepEqual(inputs, { length: 40, special: false });
   });
 
   it("of two regions is also a secret with a replica in the other, under its key", async () => {
@@ -57,27 +59,37 @@ describe("ReplicationSecret", () => {
       [types.externalSecret]: 1,
     });
     assert.deepEqual(manifest(read.only(types.externalSecret)).spec, {
-      refreshInterval: "1h",
+      refreshInterval: "5m",
       secretStoreRef: { kind: "ClusterSecretStore", name: "secrets-manager" },
       target: {
         name: "cache-replication-us-west-2",
         creationPolicy: "Owner",
         deletionPolicy: "Retain",
-        template: {
-          engineVersion: "v2",
-          data: {
-            replication: "{{ .password }}",
-            "replication.acl":
-              "user replication on #{{ .password | sha256sum }} resetchannels +psync +replconf +ping\n",
-          },
-        },
       },
       data: [
         {
-          secretKey: "password",
+          secretKey: "replication",
           remoteRef: { key: "market-scanning/cache-replication", property: "password" },
         },
+        {
+          secretKey: "replication.acl",
+          remoteRef: { key: "market-scanning/cache-replication", property: "user" },
+        },
       ],
+    });
+  });
+
+  it("keeps the password of the date before, which still holds", async () => {
+    const rotated = await declare({
+      password: { kind: "own", rotated: ["2027-02-01", "2026-11-01"] },
+    });
+    assert.deepEqual(
+      rotated.all(types.password).map(({ name }) => name),
+      ["replication-password-2027-02-01", "replication-password-2026-11-01"],
+    );
+    assert.deepEqual(replicationContents(["new", "old"]), {
+      replication: "new",
+      "replication.acl": replicationUser(["new", "old"]),
     });
   });
 

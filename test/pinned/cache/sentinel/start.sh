@@ -44,5 +44,7 @@ set -- $self
   echo "$known"
 } >/data/sentinel.conf.new
 mv /data/sentinel.conf.new /data/sentinel.conf
+cat /credentials/users.acl >/data/users.acl
+cat /credentials/reload >/data/reload
 touch /data/started
 exec redis-sentinel /data/sentinel.conf

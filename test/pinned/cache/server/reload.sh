@@ -17,17 +17,17 @@ reload() {
     --tls --cacert /certificates/ca.crt --user reload --no-auth-warning "$@"
 }
 
-while sleep ${RELOAD_SECONDS:-30}; do
+while sleep 5; do
   if ! cmp -s /certificates/tls.crt /data/loaded.crt; then
-    cp /certificates/tls.crt /data/loaded.crt.new
+    cat /certificates/tls.crt >/data/loaded.crt.new
     answer=$(reload CONFIG SET tls-cert-file /certificates/tls.crt \
       tls-key-file /certificates/tls.key tls-ca-cert-file /certificates/ca.crt)
     [ "$answer" != OK ] || mv /data/loaded.crt.new /data/loaded.crt
     echo "certificate: $answer"
   fi
-  cat /credentials/users.acl /credentials/replication.acl >/data/users.acl.new
-  if ! cmp -s /data/users.acl.new /data/users.acl; then
+  if ! cat /credentials/users.acl /credentials/replication.acl | cmp -s - /data/users.acl; then
     cp /data/users.acl /data/users.acl.old
+    cat /credentials/users.acl /credentials/replication.acl >/data/users.acl.new
     mv /data/users.acl.new /data/users.acl
     answer=$(reload ACL LOAD)
     if [ "$answer" = OK ]; then
@@ -37,7 +37,8 @@ while sleep ${RELOAD_SECONDS:-30}; do
     fi
     echo "users: $answer"
   fi
-  if [ "$(cat /credentials/replication)" != "$replication" ]; then
+  if [ "$(cat /credentials/replication)" != "$replication" ] &&
+    [ -n "$(find -L /credentials/replication -mmin +10)" ]; then
     answer=$(reload -x CONFIG SET masterauth </credentials/replication)
     [ "$answer" != OK ] || replication=$(cat /credentials/replication)
     echo "password for replication: $answer"

@@ -54,9 +54,8 @@ if [ "$priority" = 100 ] && [ "$ordinal" = 2 ]; then
   priority=200
 fi
 
-cat /credentials/users.acl /credentials/replication.acl >/data/users.acl.new
-mv /data/users.acl.new /data/users.acl
-cp /certificates/tls.crt /data/loaded.crt
+cat /credentials/users.acl /credentials/replication.acl >/data/users.acl
+cat /certificates/tls.crt >/data/loaded.crt
 set -- $self
 {
   cat /configuration/redis.conf
