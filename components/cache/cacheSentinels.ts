@@ -11,6 +11,7 @@ import {
   commonVolumes,
   containerSecurity,
   dataClaim,
+  lookUps,
   metricsAnnotations,
   metricsContainer,
   objectMeta,
@@ -104,6 +105,7 @@ function podTemplate(
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      dnsConfig: lookUps,
       securityContext: podSecurity,
       affinity: oneInEachZone(labels),
       containers: [

@@ -11,6 +11,7 @@ import {
   commonVolumes,
   containerSecurity,
   dataClaim,
+  lookUps,
   metricsAnnotations,
   metricsContainer,
   objectMeta,
@@ -130,6 +131,7 @@ function podTemplate({ place, settings, images }: CacheServersArgs, files: Confi
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
+      dnsConfig: lookUps,
       securityContext: podSecurity,
       affinity: oneInEachZone(labels),
       terminationGracePeriodSeconds: gracePeriodSeconds(settings),

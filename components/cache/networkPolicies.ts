@@ -68,12 +68,16 @@ export function sentinelPolicy(network: CacheNetwork): Spec {
   };
 }
 
+/** Where the cache of look-ups on each node, NodeLocal DNSCache, listens by default. */
+const nodeNameCache = "169.254.20.10/32";
+
 const nameService: Egress = {
   to: [
     {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
       podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
     },
+    { ipBlock: { cidr: nodeNameCache } },
   ],
   ports: [
     { protocol: "UDP", port: 53 },

@@ -57,6 +57,18 @@ export const podSecurity = {
   seccompProfile: { type: "RuntimeDefault" },
 } as const;
 
+/**
+ * How pods look names up. Redis and Sentinel stand still meanwhile: a Sentinel whose look-ups take a
+ * second promotes nobody. All names here are whole, so none is tried with the search list's endings.
+ */
+export const lookUps = {
+  options: [
+    { name: "ndots", value: "1" },
+    { name: "timeout", value: "1" },
+    { name: "attempts", value: "2" },
+  ],
+};
+
 export const containerSecurity = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },

@@ -79,6 +79,16 @@ describe("CacheSentinels", () => {
     });
   });
 
+  it("looks names up whole, and gives up soon: it promotes nobody meanwhile", () => {
+    assert.deepEqual(podsOf(sentinels).spec["dnsConfig"], {
+      options: [
+        { name: "ndots", value: "1" },
+        { name: "timeout", value: "1" },
+        { name: "attempts", value: "2" },
+      ],
+    });
+  });
+
   it("meets the restricted Pod Security Standard", () => {
     const { spec } = podsOf(sentinels);
     assert.deepEqual(restrictedProblems(spec), []);

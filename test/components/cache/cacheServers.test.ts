@@ -111,6 +111,16 @@ describe("CacheServers", () => {
     });
   });
 
+  it("looks names up whole, and gives up soon: it stands still meanwhile", () => {
+    assert.deepEqual(podsOf(servers).spec["dnsConfig"], {
+      options: [
+        { name: "ndots", value: "1" },
+        { name: "timeout", value: "1" },
+        { name: "attempts", value: "2" },
+      ],
+    });
+  });
+
   it("meets the restricted Pod Security Standard, and reads from root files only", () => {
     const { spec } = podsOf(servers);
     assert.deepEqual(restrictedProblems(spec), []);

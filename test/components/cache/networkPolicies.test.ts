@@ -32,6 +32,7 @@ const names = {
       ...namespace("kube-system"),
       podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
     },
+    { ipBlock: { cidr: "169.254.20.10/32" } },
   ],
   ports: [
     { protocol: "UDP", port: 53 },
