@@ -129,6 +129,7 @@ function linkOf(
       upstream: { host: feedOf(other.region), port: cachePort },
       feedHost: feedOf(region),
       otherRegionCidr: between.otherRegionCidr,
+      loadBalancerCidrs: between.loadBalancerCidrs,
     },
   };
 }

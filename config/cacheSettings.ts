@@ -19,6 +19,9 @@ const objectName = () =>
     /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
   );
 
+const loadBalancerRule =
+  "must be a list with the network of each subnet that the feed's load balancer is in; write one a line";
+
 /** The keys of `trading-dr:cache` in a stack file. */
 export const cacheSettings = section({
   /** Redis, from this region's registry: nothing else may be needed when the other region is gone. */
@@ -47,6 +50,12 @@ export const cacheSettings = section({
     otherRegionCidr: z.cidrv4({
       error: 'must be the other region\'s network; write it like "10.1.0.0/16"',
     }),
+    /** Networks of the subnets here that the feed's load balancer is in: its health checks come from them. */
+    loadBalancerCidrs: z
+      .array(z.cidrv4({ error: 'must be the network of a subnet; write it like "10.0.1.0/24"' }), {
+        error: loadBalancerRule,
+      })
+      .min(1, { error: loadBalancerRule }),
     /** The External Secrets operator's store that reads this region's Secrets Manager. */
     secretStore: objectName().optional(),
   }).optional(),

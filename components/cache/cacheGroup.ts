@@ -187,7 +187,9 @@ function declarePolicies(
     place: cache,
     sentinelPort,
     monitoringNamespace,
-    ...(link === undefined ? {} : { otherRegionCidr: link.otherRegionCidr }),
+    ...(link === undefined
+      ? {}
+      : { otherRegionCidr: link.otherRegionCidr, loadBalancerCidrs: link.loadBalancerCidrs }),
   };
   const specs = { server: serverPolicy(network), sentinel: sentinelPolicy(network) };
   for (const part of ["server", "sentinel"] as const) {

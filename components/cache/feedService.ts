@@ -11,6 +11,8 @@ export interface RegionLink {
   readonly feedHost: string;
   /** Addresses of the other region's network. */
   readonly otherRegionCidr: string;
+  /** Networks of the load balancer's subnets: its health checks come from there. */
+  readonly loadBalancerCidrs: readonly string[];
 }
 
 /**
@@ -34,6 +36,9 @@ export function feedService(
         // Network policies tell the other region by its addresses.
         "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes":
           "preserve_client_ip.enabled=true",
+        // One server, in one zone: the load balancer's addresses in the others would lead nowhere.
+        "service.beta.kubernetes.io/aws-load-balancer-attributes":
+          "load_balancing.cross_zone.enabled=true",
         // The load balancer is the cluster's to make; nothing here waits for its address.
         "pulumi.com/skipAwait": "true",
       },

@@ -17,6 +17,11 @@ export interface CacheNetwork {
    * @default - no replication between the regions
    */
   readonly otherRegionCidr?: string;
+  /**
+   * Networks from which the load balancer checks whether the feed is there.
+   * @default - no replication between the regions
+   */
+  readonly loadBalancerCidrs?: readonly string[];
 }
 
 /** Label of the pods of jobs that fill a cache from a snapshot: servers copy from them. */
@@ -24,14 +29,19 @@ export const loaderLabel = "trading-dr/cache-loader";
 
 /** Who may reach the servers, and whom they may reach. */
 export function serverPolicy(network: CacheNetwork): Spec {
-  const { place, sentinelPort, otherRegionCidr } = network;
-  const otherRegion = otherRegionCidr === undefined ? [] : [{ ipBlock: { cidr: otherRegionCidr } }];
+  const { place, sentinelPort, otherRegionCidr, loadBalancerCidrs = [] } = network;
+  const otherRegion = otherRegionCidr === undefined ? [] : [addresses(otherRegionCidr)];
   return {
     podSelector: { matchLabels: selectorLabels("server", place) },
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [...members(place), ...labelled(cacheClientLabel, place), ...otherRegion],
+        from: [
+          ...members(place),
+          ...labelled(cacheClientLabel, place),
+          ...otherRegion,
+          ...loadBalancerCidrs.map(addresses),
+        ],
         ports: [port(cachePort)],
       },
       metrics(network),
@@ -77,7 +87,7 @@ const nameService: Egress = {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
       podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
     },
-    { ipBlock: { cidr: nodeNameCache } },
+    addresses(nodeNameCache),
   ],
   ports: [
     { protocol: "UDP", port: 53 },
@@ -98,6 +108,10 @@ function metrics({ monitoringNamespace }: CacheNetwork): Ingress {
 
 function port(number: number) {
   return { protocol: "TCP", port: number };
+}
+
+function addresses(cidr: string) {
+  return { ipBlock: { cidr } };
 }
 
 function members(place: CachePlace) {

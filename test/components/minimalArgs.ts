@@ -626,4 +626,5 @@ export const cacheLink = {
   upstream: { host: "cache-feed.market-scanning-prod.us-west-2.trading.internal", port: 6379 },
   feedHost: "cache-feed.market-scanning-prod.us-east-1.trading.internal",
   otherRegionCidr: "10.1.0.0/16",
+  loadBalancerCidrs: ["10.0.1.0/24", "10.0.2.0/24"],
 };

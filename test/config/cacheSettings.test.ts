@@ -15,7 +15,11 @@ const sound = {
   certificateIssuer: { kind: "ClusterIssuer", name: "trading-ca" },
   storageClass: "gp3-encrypted",
   monitoringNamespace: "monitoring",
-  betweenRegions: { privateDomain: "trading.internal", otherRegionCidr: "10.1.0.0/16" },
+  betweenRegions: {
+    privateDomain: "trading.internal",
+    otherRegionCidr: "10.1.0.0/16",
+    loadBalancerCidrs: ["10.0.1.0/24"],
+  },
 };
 
 function read(changes: object): CacheSettings {
@@ -97,15 +101,31 @@ describe("settings of a stack's caches", () => {
     ],
     [
       "a network that is none",
-      { betweenRegions: { privateDomain: "trading.internal", otherRegionCidr: "10.1.0.0" } },
+      { betweenRegions: { ...sound.betweenRegions, otherRegionCidr: "10.1.0.0" } },
       {
         "betweenRegions.otherRegionCidr":
           'must be the other region\'s network; write it like "10.1.0.0/16"',
       },
     ],
     [
+      "subnets of a load balancer that are none",
+      { betweenRegions: { ...sound.betweenRegions, loadBalancerCidrs: ["10.0.1.0"] } },
+      {
+        "betweenRegions.loadBalancerCidrs.0":
+          'must be the network of a subnet; write it like "10.0.1.0/24"',
+      },
+    ],
+    [
+      "a load balancer without subnets",
+      { betweenRegions: { ...sound.betweenRegions, loadBalancerCidrs: [] } },
+      {
+        "betweenRegions.loadBalancerCidrs":
+          "must be a list with the network of each subnet that the feed's load balancer is in; write one a line",
+      },
+    ],
+    [
       "a domain that is none",
-      { betweenRegions: { privateDomain: "trading", otherRegionCidr: "10.1.0.0/16" } },
+      { betweenRegions: { ...sound.betweenRegions, privateDomain: "trading" } },
       {
         "betweenRegions.privateDomain":
           'must be a private DNS zone; write it like "trading.internal"',

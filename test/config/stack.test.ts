@@ -38,6 +38,7 @@ const cache = {
   betweenRegions: {
     privateDomain: "trading.internal",
     otherRegionCidr: "10.1.0.0/16",
+    loadBalancerCidrs: ["10.0.1.0/24"],
     secretStore: "secrets-manager",
   },
 };

@@ -29,7 +29,7 @@ const network = `
     securityGroupId: sg-0a1b2c3d
     endpoint: https://other.us-west-2.eks.amazonaws.com
     certificateAuthority: ${certificateAuthority}
-  trading-dr:cache: { redisImage: "redis@sha256:${"0".repeat(64)}", exporterImage: "exporter@sha256:${"0".repeat(64)}", certificateIssuer: { kind: Issuer, name: ca }, storageClass: gp3, monitoringNamespace: monitoring, betweenRegions: { privateDomain: trading.internal, otherRegionCidr: 10.0.0.0/16, secretStore: store } }`;
+  trading-dr:cache: { redisImage: "redis@sha256:${"0".repeat(64)}", exporterImage: "exporter@sha256:${"0".repeat(64)}", certificateIssuer: { kind: Issuer, name: ca }, storageClass: gp3, monitoringNamespace: monitoring, betweenRegions: { privateDomain: trading.internal, otherRegionCidr: 10.0.0.0/16, loadBalancerCidrs: [10.1.1.0/24], secretStore: store } }`;
 
 const badInputs: readonly BadInput[] = [
   {

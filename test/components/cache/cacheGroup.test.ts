@@ -55,6 +55,8 @@ describe("CacheGroup", () => {
       "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
       "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes":
         "preserve_client_ip.enabled=true",
+      "service.beta.kubernetes.io/aws-load-balancer-attributes":
+        "load_balancing.cross_zone.enabled=true",
       "pulumi.com/skipAwait": "true",
     });
     assert.deepEqual(spec, {
@@ -68,6 +70,20 @@ describe("CacheGroup", () => {
       },
       ports: [{ name: "redis", port: 6379, targetPort: 6379 }],
     });
+  });
+
+  it("lets the load balancer of the feed check the server, and the other region in", async () => {
+    const group = await declare({ link: cacheLink });
+    const cidrs = (name: string) => {
+      const policy = group.all(types.networkPolicy).find((found) => found.name === name);
+      assert.ok(policy);
+      const ingress = manifest(policy).spec["ingress"] as {
+        from: { ipBlock?: { cidr: string } }[];
+      }[];
+      return ingress[0]?.from.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : ipBlock.cidr));
+    };
+    assert.deepEqual(cidrs("cache-server-network"), ["10.1.0.0/16", "10.0.1.0/24", "10.0.2.0/24"]);
+    assert.deepEqual(cidrs("cache-sentinel-network"), []);
   });
 
   it("has none where snapshots fill the standby", async () => {

@@ -59,8 +59,16 @@ describe("network policies of a cache", () => {
 
   it("let the other region's network in and out too, where replication joins them", () => {
     const other = { ipBlock: { cidr: "10.1.0.0/16" } };
-    const { ingress, egress } = serverPolicy({ ...network, otherRegionCidr: "10.1.0.0/16" });
-    assert.deepEqual(ingress, [{ from: [...members, client, other], ports: tcp(6379) }, metrics]);
+    const checks = { ipBlock: { cidr: "10.0.1.0/24" } };
+    const { ingress, egress } = serverPolicy({
+      ...network,
+      otherRegionCidr: "10.1.0.0/16",
+      loadBalancerCidrs: ["10.0.1.0/24"],
+    });
+    assert.deepEqual(ingress, [
+      { from: [...members, client, other, checks], ports: tcp(6379) },
+      metrics,
+    ]);
     assert.deepEqual((egress as unknown[])[0], {
       to: [pods("cache-server"), labelled("trading-dr/cache-loader"), other],
       ports: tcp(6379),
