@@ -21,6 +21,7 @@ import {
   secretFileMode,
   selectorLabels,
   setBehaviour,
+  unchangedClaims,
 } from "./podParts";
 import { firstPrimary, type SentinelSettings } from "./sentinelConfiguration";
 
@@ -86,7 +87,7 @@ export class CacheSentinels extends pulumi.ComponentResource {
           volumeClaimTemplates: [dataClaim(args.storageClass, 1)],
         },
       },
-      { ...child, dependsOn: [configuration, service] },
+      { ...child, ...unchangedClaims, dependsOn: [configuration, service] },
     );
     this.registerOutputs();
   }

@@ -21,6 +21,7 @@ import {
   secretFileMode,
   selectorLabels,
   setBehaviour,
+  unchangedClaims,
 } from "./podParts";
 import { firstUpstream, type ServerSettings } from "./serverConfiguration";
 
@@ -98,7 +99,7 @@ export class CacheServers extends pulumi.ComponentResource {
           ],
         },
       },
-      { ...child, dependsOn: [configuration, service] },
+      { ...child, ...unchangedClaims, dependsOn: [configuration, service] },
     );
     this.registerOutputs();
   }

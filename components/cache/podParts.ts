@@ -177,6 +177,12 @@ export const metricsAnnotations = {
   "prometheus.io/port": String(metricsPort),
 };
 
+/**
+ * A set's claims say how large volumes are that are made from now on. Kubernetes changes them in no
+ * set, and a set that is protected is not replaced: volumes that are there grow by their own claims.
+ */
+export const unchangedClaims = { ignoreChanges: ["spec.volumeClaimTemplates"] };
+
 /** A claim for a volume of a member, which stays when its pod or set goes. */
 export function dataClaim(storageClass: string, gibibytes: number) {
   return {

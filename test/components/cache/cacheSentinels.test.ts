@@ -89,6 +89,12 @@ describe("CacheSentinels", () => {
     });
   });
 
+  it("is not replaced for more memory or another storage class: the set is protected", () => {
+    const { options } = sentinels.only(types.statefulSet);
+    assert.equal(options.protect, true);
+    assert.deepEqual(options.ignoreChanges, ["spec.volumeClaimTemplates"]);
+  });
+
   it("meets the restricted Pod Security Standard", () => {
     const { spec } = podsOf(sentinels);
     assert.deepEqual(restrictedProblems(spec), []);

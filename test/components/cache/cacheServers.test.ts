@@ -121,6 +121,12 @@ describe("CacheServers", () => {
     });
   });
 
+  it("is not replaced for more memory or another storage class: the set is protected", () => {
+    const { options } = servers.only(types.statefulSet);
+    assert.equal(options.protect, true);
+    assert.deepEqual(options.ignoreChanges, ["spec.volumeClaimTemplates"]);
+  });
+
   it("meets the restricted Pod Security Standard, and reads from root files only", () => {
     const { spec } = podsOf(servers);
     assert.deepEqual(restrictedProblems(spec), []);
