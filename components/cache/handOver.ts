@@ -7,7 +7,7 @@ import {
   selfLines,
   shellWords,
 } from "./layout";
-import { pingSeconds, shutdownSeconds } from "./serverConfiguration";
+import { handOverMarker, pingSeconds, shutdownSeconds } from "./serverConfiguration";
 
 /** What a hand-over is made from. */
 export interface HandOverSettings extends CacheMembers {
@@ -66,7 +66,8 @@ export function gracePeriodSeconds({ sentinels, timings }: HandOverSettings): nu
  * happen. Nor may the primary ping its replicas meanwhile: the ping counts as data, the one that is
  * promoted would lack it, and both others would need full copies before writes are taken again.
  *
- * Exit 0: this server is no primary (any more). Exit 1: nothing has changed, writes go on here.
+ * Exit 0: this server is no primary (any more). Exit 1: it does not answer, or nothing has changed and
+ * writes go on here.
  */
 export function handOver(settings: HandOverSettings, layout: CacheLayout): string {
   const { servers, sentinels, masterName, timings } = settings;
@@ -77,9 +78,13 @@ ${askFunction(layout)}
 ${selfLines(servers)}
 server() { ask hand-over localhost "\${self#* }" "$@"; }
 say() { echo "hand-over: $*"; }
-hold() { [ "$(server CLIENT PAUSE "$1" WRITE)" = OK ]; }
+hold() {
+  touch ${handOverMarker(layout)}
+  [ "$(server CLIENT PAUSE "$1" WRITE)" = OK ]
+}
 release() { server CLIENT UNPAUSE >/dev/null; }
-pings() { ask reload localhost "\${self#* }" CONFIG SET repl-ping-replica-period "$1" >/dev/null; }
+pings() { ask reload localhost "\${self#* }" CONFIG SET repl-ping-replica-period "$1"; }
+pings_again() { [ "$(pings ${String(pingSeconds)})" != OK ] || rm -f ${handOverMarker(layout)}; }
 seconds() { date +%s; }
 
 # The primary that a Sentinel names, if it is another server and that one says so, too.
@@ -94,7 +99,7 @@ other_primary() {
 follow() {
   server REPLICAOF "$1" "$2" >/dev/null
   release
-  pings ${String(pingSeconds)}
+  pings_again
   say "$1:$2 is the primary now"
   exit 0
 }
@@ -103,7 +108,7 @@ give_up() {
     primary=$(other_primary $sentinel) && follow $primary
   done
   release
-  pings ${String(pingSeconds)}
+  pings_again
   say "$*; writes go on here"
   exit 1
 }
@@ -136,8 +141,14 @@ held_in_step() {
 }
 
 set -- $(server ROLE)
-[ "\${1-}" = master ] || { say "this server is no primary"; exit 0; }
-pings 3600
+case \${1-} in
+master) ;;
+slave) say "this server is no primary"; exit 0 ;;
+*) say "this server does not answer: $*"; exit 1 ;;
+esac
+trap 'give_up interrupted' HUP INT TERM
+touch ${handOverMarker(layout)}
+pings 3600 >/dev/null
 
 deadline=$(($(seconds) + ${String(catchUpSeconds)}))
 until held_in_step; do
@@ -146,6 +157,8 @@ until held_in_step; do
   sleep 1
 done
 
+# An order that a Sentinel has been given cannot be taken back.
+trap '' HUP INT TERM
 accepted=
 deadline=$(($(seconds) + ${String(orderSeconds)}))
 for sentinel in ${shellWords(sentinels)}; do

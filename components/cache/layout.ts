@@ -60,13 +60,22 @@ export function askFunction({ credentials, certificates }: CacheLayout, name = "
 
 /** Shell lines that set `self` to the address of the pod that runs them, from its own name. */
 export function selfLines(members: readonly Address[]): string {
-  const cases = members.map(
-    (address, ordinal) => `${String(ordinal)}) self="${spaced(address)}" ;;`,
-  );
   return `ordinal=\${HOSTNAME##*-}
-case $ordinal in
+${memberLines("self", "$ordinal", members)}`;
+}
+
+/** Shell lines that set a variable to the address of the member with some ordinal. */
+export function memberLines(
+  variable: string,
+  ordinal: string,
+  members: readonly Address[],
+): string {
+  const cases = members.map(
+    (address, index) => `${String(index)}) ${variable}="${spaced(address)}" ;;`,
+  );
+  return `case ${ordinal} in
 ${cases.join("\n")}
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "${ordinal} is not a member of this group" >&2; exit 1 ;;
 esac`;
 }
 

@@ -77,6 +77,11 @@ export function redisConf(settings: ServerSettings, layout: CacheLayout): string
 /** How often a primary that has nothing to say pings its replicas, in seconds; Redis' own default. */
 export const pingSeconds = 10;
 
+/** File that says, by its time, when a hand-over was last at work. */
+export function handOverMarker({ data }: CacheLayout): string {
+  return `${data}/handing-over`;
+}
+
 /** How long a server that is told to stop waits for its replicas, in seconds. */
 export const shutdownSeconds = 10;
 
@@ -179,7 +184,10 @@ exit 1
 `;
 }
 
-/** Whether a server answers at all; one that still loads its data, or runs a long script, does. */
+/**
+ * Whether a server answers at all. One that still loads its data, runs a long script, or cannot save
+ * does: a restart would take the last of these its data.
+ */
 export function serverLive(settings: ServerSettings, layout: CacheLayout): string {
   return `#!/bin/sh
 set -eu
@@ -187,7 +195,7 @@ ${askFunction(layout)}
 ${selfLines(settings.servers)}
 answer=$(ask probe localhost "\${self#* }" PING 2>&1)
 case $answer in
-PONG | LOADING* | BUSY*) exit 0 ;;
+PONG | LOADING* | BUSY* | MISCONF*) exit 0 ;;
 esac
 echo "$answer" >&2
 exit 1
@@ -217,7 +225,9 @@ reload() {
     --tls --cacert ${certificates}/ca.crt --user reload --no-auth-warning "$@"
 }
 
-while sleep 5; do
+trap 'exit 0' TERM
+# In the background: a shell hears of signals while it waits, but not while it runs a command.
+while sleep 5 & wait $!; do
   if ! cmp -s ${certificates}/tls.crt ${data}/loaded.crt; then
     cat ${certificates}/tls.crt >${data}/loaded.crt.new
     answer=$(reload CONFIG SET tls-cert-file ${certificates}/tls.crt \\
@@ -242,6 +252,12 @@ while sleep 5; do
     answer=$(reload -x CONFIG SET masterauth <${credentials}/replication)
     [ "$answer" != OK ] || replication=$(cat ${credentials}/replication)
     echo "password for replication: $answer"
+  fi
+  # A hand-over that was killed has left pings off.
+  if [ -n "$(find ${handOverMarker(layout)} -mmin +1 2>/dev/null)" ]; then
+    answer=$(reload CONFIG SET repl-ping-replica-period ${String(pingSeconds)})
+    [ "$answer" != OK ] || rm ${handOverMarker(layout)}
+    echo "pings: $answer"
   fi
 done
 `;

@@ -125,6 +125,17 @@ sentinel*"GET-MASTER"*) echo "server-2 1" ;;
     );
   });
 
+  for (const [what, answer, said] of [
+    ["nothing", "", "hand-over: this server does not answer: "],
+    ["that it loads", "LOADING Redis", "hand-over: this server does not answer: LOADING Redis"],
+  ] as const) {
+    it(`does not take a server for a replica that answers ${what}`, () => {
+      const result = handedOver(`"localhost ROLE") echo "${answer}" ;;`);
+      assert.deepEqual([result.status, result.said], [1, [said]]);
+      assert.deepEqual(result.asked, ["localhost ROLE", ""]);
+    });
+  }
+
   const behindAtFirst = `
 "localhost ROLE")
   [ "$(cat clock)" -lt 9000 ] && behind=6 || behind=7

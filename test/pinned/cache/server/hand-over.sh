@@ -11,13 +11,17 @@ case $ordinal in
 0) self="cache-server-us-east-1-0.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 1) self="cache-server-us-east-1-1.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 2) self="cache-server-us-east-1-2.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 server() { ask hand-over localhost "${self#* }" "$@"; }
 say() { echo "hand-over: $*"; }
-hold() { [ "$(server CLIENT PAUSE "$1" WRITE)" = OK ]; }
+hold() {
+  touch /data/handing-over
+  [ "$(server CLIENT PAUSE "$1" WRITE)" = OK ]
+}
 release() { server CLIENT UNPAUSE >/dev/null; }
-pings() { ask reload localhost "${self#* }" CONFIG SET repl-ping-replica-period "$1" >/dev/null; }
+pings() { ask reload localhost "${self#* }" CONFIG SET repl-ping-replica-period "$1"; }
+pings_again() { [ "$(pings 10)" != OK ] || rm -f /data/handing-over; }
 seconds() { date +%s; }
 
 # The primary that a Sentinel names, if it is another server and that one says so, too.
@@ -32,7 +36,7 @@ other_primary() {
 follow() {
   server REPLICAOF "$1" "$2" >/dev/null
   release
-  pings 10
+  pings_again
   say "$1:$2 is the primary now"
   exit 0
 }
@@ -44,7 +48,7 @@ give_up() {
     primary=$(other_primary $sentinel) && follow $primary
   done
   release
-  pings 10
+  pings_again
   say "$*; writes go on here"
   exit 1
 }
@@ -77,8 +81,14 @@ held_in_step() {
 }
 
 set -- $(server ROLE)
-[ "${1-}" = master ] || { say "this server is no primary"; exit 0; }
-pings 3600
+case ${1-} in
+master) ;;
+slave) say "this server is no primary"; exit 0 ;;
+*) say "this server does not answer: $*"; exit 1 ;;
+esac
+trap 'give_up interrupted' HUP INT TERM
+touch /data/handing-over
+pings 3600 >/dev/null
 
 deadline=$(($(seconds) + 10))
 until held_in_step; do
@@ -87,6 +97,8 @@ until held_in_step; do
   sleep 1
 done
 
+# An order that a Sentinel has been given cannot be taken back.
+trap '' HUP INT TERM
 accepted=
 deadline=$(($(seconds) + 10))
 for sentinel in \

@@ -11,11 +11,11 @@ case $ordinal in
 0) self="cache-server-us-east-1-0.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 1) self="cache-server-us-east-1-1.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 2) self="cache-server-us-east-1-2.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 answer=$(ask probe localhost "${self#* }" PING 2>&1)
 case $answer in
-PONG | LOADING* | BUSY*) exit 0 ;;
+PONG | LOADING* | BUSY* | MISCONF*) exit 0 ;;
 esac
 echo "$answer" >&2
 exit 1

@@ -11,13 +11,12 @@ case $ordinal in
 0) self="cache-server-us-east-1-0.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 1) self="cache-server-us-east-1-1.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 2) self="cache-server-us-east-1-2.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 server() { ask promotion localhost "${self#* }" "$@"; }
 expect_ok() {
   [ "$2" = OK ] || { echo "$1: $2" >&2; exit 1; }
 }
-[ "$ordinal" = 0 ] || { echo "run this at server 0, which the others follow" >&2; exit 1; }
 expect_ok promote "$(server REPLICAOF NO ONE)"
 expect_ok "write it down" "$(server CONFIG REWRITE)"
 set -- $(server ROLE)

@@ -6,7 +6,7 @@ case $ordinal in
 0) self="cache-server-us-east-1-0.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 1) self="cache-server-us-east-1-1.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
 2) self="cache-server-us-east-1-2.cache-server-us-east-1.market-scanning-prod.svc.cluster.local 6379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 port=${self#* }
 # The password in force: once another is in its file, the server knows it only after ACL LOAD.
@@ -17,7 +17,9 @@ reload() {
     --tls --cacert /certificates/ca.crt --user reload --no-auth-warning "$@"
 }
 
-while sleep 5; do
+trap 'exit 0' TERM
+# In the background: a shell hears of signals while it waits, but not while it runs a command.
+while sleep 5 & wait $!; do
   if ! cmp -s /certificates/tls.crt /data/loaded.crt; then
     cat /certificates/tls.crt >/data/loaded.crt.new
     answer=$(reload CONFIG SET tls-cert-file /certificates/tls.crt \
@@ -42,5 +44,11 @@ while sleep 5; do
     answer=$(reload -x CONFIG SET masterauth </credentials/replication)
     [ "$answer" != OK ] || replication=$(cat /credentials/replication)
     echo "password for replication: $answer"
+  fi
+  # A hand-over that was killed has left pings off.
+  if [ -n "$(find /data/handing-over -mmin +1 2>/dev/null)" ]; then
+    answer=$(reload CONFIG SET repl-ping-replica-period 10)
+    [ "$answer" != OK ] || rm /data/handing-over
+    echo "pings: $answer"
   fi
 done
