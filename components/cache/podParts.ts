@@ -150,6 +150,13 @@ export function metricsContainer(image: string, port: number): Container {
       "--config-command=-",
     ],
     ports: [{ name: "metrics", containerPort: metricsPort }],
+    // It reads its password when it is told to, by this request, and there is no shell in its image.
+    livenessProbe: {
+      httpGet: { path: "/-/reload", port: metricsPort },
+      periodSeconds: 30,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
     volumeMounts: [
       { name: "metrics", mountPath: "/metrics", readOnly: true },
       { name: "certificates", mountPath: podLayout.certificates, readOnly: true },

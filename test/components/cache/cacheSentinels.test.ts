@@ -95,6 +95,16 @@ describe("CacheSentinels", () => {
     assert.deepEqual(options.ignoreChanges, ["spec.volumeClaimTemplates"]);
   });
 
+  it("has its exporter read a rotated password, by a probe, since its image has no shell", () => {
+    const exporter = podsOf(sentinels).spec.containers.find(({ name }) => name === "metrics");
+    assert.deepEqual(exporter?.livenessProbe, {
+      httpGet: { path: "/-/reload", port: 9121 },
+      periodSeconds: 30,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    });
+  });
+
   it("meets the restricted Pod Security Standard", () => {
     const { spec } = podsOf(sentinels);
     assert.deepEqual(restrictedProblems(spec), []);

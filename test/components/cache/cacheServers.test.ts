@@ -127,6 +127,16 @@ describe("CacheServers", () => {
     assert.deepEqual(options.ignoreChanges, ["spec.volumeClaimTemplates"]);
   });
 
+  it("has its exporter read a rotated password, by a probe, since its image has no shell", () => {
+    const exporter = podsOf(servers).spec.containers.find(({ name }) => name === "metrics");
+    assert.deepEqual(exporter?.livenessProbe, {
+      httpGet: { path: "/-/reload", port: 9121 },
+      periodSeconds: 30,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    });
+  });
+
   it("meets the restricted Pod Security Standard, and reads from root files only", () => {
     const { spec } = podsOf(servers);
     assert.deepEqual(restrictedProblems(spec), []);

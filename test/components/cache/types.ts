@@ -46,6 +46,7 @@ export interface Container {
   readonly command?: string[];
   readonly args?: string[];
   readonly env?: unknown;
+  readonly livenessProbe?: object;
   readonly securityContext: Record<string, unknown>;
   readonly volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
   readonly resources: { requests: object; limits: object };
