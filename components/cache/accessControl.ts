@@ -51,7 +51,7 @@ const atSentinels: Readonly<Partial<Record<CacheUser, string>>> = {
   probe: "+ping",
   backup: "+sentinel|get-master-addr-by-name +sentinel|replicas",
   metrics:
-    "+ping +info +client|setname +sentinel|masters +sentinel|ckquorum +sentinel|replicas +sentinel|sentinels",
+    "+ping +info +client|setname +sentinel|masters +sentinel|ckquorum +sentinel|slaves +sentinel|sentinels",
   application:
     "&+switch-master +ping +info +role +client|setname +subscribe +unsubscribe +sentinel|get-master-addr-by-name +sentinel|replicas +sentinel|slaves +sentinel|sentinels",
 };

@@ -46,7 +46,7 @@ describe("users of a cache", () => {
       "user reload on #[reload] resetchannels +acl|load",
       "user probe on #[probe] resetchannels +ping",
       "user backup on #[backup] resetchannels +sentinel|get-master-addr-by-name +sentinel|replicas",
-      "user metrics on #[metrics] resetchannels +ping +info +client|setname +sentinel|masters +sentinel|ckquorum +sentinel|replicas +sentinel|sentinels",
+      "user metrics on #[metrics] resetchannels +ping +info +client|setname +sentinel|masters +sentinel|ckquorum +sentinel|slaves +sentinel|sentinels",
       "user application on #[application] resetchannels &+switch-master +ping +info +role +client|setname +subscribe +unsubscribe +sentinel|get-master-addr-by-name +sentinel|replicas +sentinel|slaves +sentinel|sentinels",
       "",
     ]);
