@@ -6,7 +6,10 @@ import { type ServerSettings } from "./serverConfiguration";
  * program can tell a region that is lost from one that it merely cannot reach.
  */
 
-/** Makes server 0 of a standby group the primary of its region. The others follow it already. */
+/**
+ * Makes a server of a standby group the primary of its region: server 0, which the others follow
+ * already, or another one when server 0 is lost.
+ */
 export function serverPromote(settings: ServerSettings, layout: CacheLayout): string {
   return `#!/bin/sh
 set -eu
@@ -16,7 +19,6 @@ server() { ask promotion localhost "\${self#* }" "$@"; }
 expect_ok() {
   [ "$2" = OK ] || { echo "$1: $2" >&2; exit 1; }
 }
-[ "$ordinal" = 0 ] || { echo "run this at server 0, which the others follow" >&2; exit 1; }
 expect_ok promote "$(server REPLICAOF NO ONE)"
 expect_ok "write it down" "$(server CONFIG REWRITE)"
 set -- $(server ROLE)

@@ -1,9 +1,9 @@
 import { type CacheTimings } from "../../contracts/cacheTimings";
 import {
-  type Address,
   askFunction,
   type CacheLayout,
   type CacheMembers,
+  memberLines,
   selfLines,
   spaced,
 } from "./layout";
@@ -81,10 +81,15 @@ if [ -f ${data}/sentinel.conf ]; then
       set -- $rest
       primary="$2 $3"
       ;;
-    "sentinel myid" | "sentinel current-epoch" | "sentinel config-epoch" | \\
-      "sentinel leader-epoch" | "sentinel known-replica" | "sentinel known-sentinel")
+    "sentinel myid" | "sentinel current-epoch")
       known="$known
 sentinel $key $rest"
+      ;;
+    # The group's name comes first, and may have been another.
+    "sentinel config-epoch" | "sentinel leader-epoch" | \\
+      "sentinel known-replica" | "sentinel known-sentinel")
+      known="$known
+sentinel $key ${masterName} \${rest#* }"
       ;;
     esac
   done <${data}/sentinel.conf
@@ -163,15 +168,15 @@ ask promotion localhost "\${self#* }" SENTINEL REMOVE ${settings.masterName}
 `;
 }
 
-/** Has an idle Sentinel watch a primary: the one that was just promoted, which is named to it. */
+/** Has an idle Sentinel watch the server that was just promoted, whose ordinal it is told unless it is 0. */
 export function sentinelPromote(settings: SentinelSettings, layout: CacheLayout): string {
   const { masterName, quorum, servers } = settings;
-  const head: Address = servers[0] ?? { host: "", port: 0 };
   const options = watching(settings).flat().join(" ");
   return `#!/bin/sh
 set -eu
 ${askFunction(layout)}
 ${selfLines(settings.sentinels)}
+${memberLines("primary", "${1:-0}", servers)}
 sentinel() { ask promotion localhost "\${self#* }" "$@"; }
 expect_ok() {
   [ "$2" = OK ] || { echo "$1: $2" >&2; exit 1; }
@@ -179,7 +184,7 @@ expect_ok() {
 if [ -n "$(sentinel SENTINEL GET-MASTER-ADDR-BY-NAME ${masterName})" ]; then
   echo "watches a primary already"
 else
-  expect_ok monitor "$(sentinel SENTINEL MONITOR ${masterName} ${spaced(head)} ${String(quorum)})"
+  expect_ok monitor "$(sentinel SENTINEL MONITOR ${masterName} $primary ${String(quorum)})"
 fi
 expect_ok settings "$(sentinel SENTINEL SET ${masterName} ${options})"
 expect_ok password "$(sentinel -x SENTINEL SET ${masterName} auth-pass <${layout.credentials}/sentinel)"

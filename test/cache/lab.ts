@@ -149,7 +149,7 @@ export class Group {
     private readonly lab: Lab,
     private readonly name: string,
     private settings: GroupSettings,
-    private replicationPasswords: readonly string[],
+    public replicationPasswords: readonly string[],
   ) {
     this.servers = lab.takePorts(3);
     this.sentinels = lab.takePorts(3);
@@ -284,9 +284,9 @@ export class Group {
   }
 
   /** Runs one of a member's scripts to its end. */
-  public run(part: Part, ordinal: number, script: string): ScriptResult {
+  public run(part: Part, ordinal: number, script: string, ...words: string[]): ScriptResult {
     const path = join(this.layout(part, ordinal).configuration, script);
-    const { status, stdout, stderr } = spawnSync("sh", [path], {
+    const { status, stdout, stderr } = spawnSync("sh", [path, ...words], {
       encoding: "utf8",
       env: { ...process.env, HOSTNAME: `cache-${String(ordinal)}` },
     });

@@ -17,7 +17,7 @@ case $ordinal in
 0) self="cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 1) self="cache-sentinel-us-east-1-1.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 2) self="cache-sentinel-us-east-1-2.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 if ! cmp -s /credentials/users.acl /data/users.acl; then
   answer=$(ask_as_before reload localhost "${self#* }" ACL LOAD || true)

@@ -11,6 +11,6 @@ case $ordinal in
 0) self="cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 1) self="cache-sentinel-us-east-1-1.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 2) self="cache-sentinel-us-east-1-2.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 ask promotion localhost "${self#* }" SENTINEL REMOVE mymaster

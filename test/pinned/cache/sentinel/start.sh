@@ -6,7 +6,7 @@ case $ordinal in
 0) self="cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 1) self="cache-sentinel-us-east-1-1.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
 2) self="cache-sentinel-us-east-1-2.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" ;;
-*) echo "$HOSTNAME is not a member of this group" >&2; exit 1 ;;
+*) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 
 primary=$(cat /configuration/first-primary)
@@ -19,10 +19,15 @@ if [ -f /data/sentinel.conf ]; then
       set -- $rest
       primary="$2 $3"
       ;;
-    "sentinel myid" | "sentinel current-epoch" | "sentinel config-epoch" | \
-      "sentinel leader-epoch" | "sentinel known-replica" | "sentinel known-sentinel")
+    "sentinel myid" | "sentinel current-epoch")
       known="$known
 sentinel $key $rest"
+      ;;
+    # The group's name comes first, and may have been another.
+    "sentinel config-epoch" | "sentinel leader-epoch" | \
+      "sentinel known-replica" | "sentinel known-sentinel")
+      known="$known
+sentinel $key mymaster ${rest#* }"
       ;;
     esac
   done </data/sentinel.conf
