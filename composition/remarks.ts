@@ -41,6 +41,14 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
         },
       ];
     }
+    if (store.kind === "cache") {
+      return [
+        {
+          path: `stores.${name}.standby`,
+          what: "an alarm on a standby that no longer follows, or lags",
+        },
+      ];
+    }
     if (store.kind === "images" && store.signed) {
       return [
         {

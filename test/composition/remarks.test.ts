@@ -152,8 +152,13 @@ describe("what is not built yet", () => {
     return notBuiltYet({ ...stack, system }).filter(({ path }) => path.startsWith("stores.cache"));
   }
 
-  it("says that nothing fills a standby from snapshots", () => {
-    assert.deepEqual(reportedOf("replication"), []);
+  it("says that nothing fills a standby from snapshots, or watches one that is fed", () => {
+    assert.deepEqual(reportedOf("replication"), [
+      {
+        path: "stores.cache.standby",
+        what: "an alarm on a standby that no longer follows, or lags",
+      },
+    ]);
     assert.deepEqual(reportedOf("snapshots"), [
       {
         path: "stores.cache.standby",
