@@ -1,16 +1,15 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cacheName, type CachePlace } from "../../contracts/cacheNames";
 import { keepRunning } from "../dataProtection";
 import { type CacheImages } from "./cacheServers";
 import { type ConfigurationFiles, sentinelFiles } from "./files";
 import { podLayout } from "./layout";
+import { declareMemberSet } from "./memberSet";
 import {
   checksumOf,
   commonMounts,
   commonVolumes,
   containerSecurity,
-  dataClaim,
   lookUps,
   metricsAnnotations,
   metricsContainer,
@@ -20,8 +19,6 @@ import {
   scriptProbe,
   secretFileMode,
   selectorLabels,
-  setBehaviour,
-  unchangedClaims,
 } from "./podParts";
 import { firstPrimary, type SentinelSettings } from "./sentinelConfiguration";
 
@@ -47,47 +44,20 @@ export class CacheSentinels extends pulumi.ComponentResource {
   ) {
     super("trading-dr:cache:CacheSentinels", name, {}, opts);
     const { place, settings } = args;
-    const metadata = objectMeta("sentinel", place);
-    const labels = selectorLabels("sentinel", place);
     const files = sentinelFiles(settings, podLayout);
-    const child = { parent: this, ...keepRunning(args.disposable ?? false) };
-    const configuration = new kubernetes.core.v1.ConfigMap(
-      `${name}-configuration`,
-      { metadata, data: { ...files, "first-primary": firstPrimary(settings, args.serving) } },
-      child,
-    );
-    const service = new kubernetes.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: {
-          clusterIP: "None",
-          publishNotReadyAddresses: true,
-          selector: labels,
-          ports: [{ name: "sentinel", port: args.sentinelPort, targetPort: args.sentinelPort }],
-        },
-      },
-      child,
-    );
-    new kubernetes.policy.v1.PodDisruptionBudget(
-      `${name}-disruption`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
-      child,
-    );
-    new kubernetes.apps.v1.StatefulSet(
+    declareMemberSet(
       name,
       {
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: {
-          ...setBehaviour,
-          serviceName: cacheName("sentinel", place),
-          replicas: settings.sentinels.length,
-          selector: { matchLabels: labels },
-          template: podTemplate(args, files),
-          volumeClaimTemplates: [dataClaim(args.storageClass, 1)],
-        },
+        part: "sentinel",
+        place,
+        port: { name: "sentinel", number: args.sentinelPort },
+        count: settings.sentinels.length,
+        files: { ...files, "first-primary": firstPrimary(settings, args.serving) },
+        template: podTemplate(args, files),
+        storageClass: args.storageClass,
+        storageGibibytes: 1,
       },
-      { ...child, ...unchangedClaims, dependsOn: [configuration, service] },
+      { parent: this, ...keepRunning(args.disposable ?? false) },
     );
     this.registerOutputs();
   }

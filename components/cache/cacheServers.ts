@@ -1,16 +1,15 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cacheName, cachePort, type CachePlace } from "../../contracts/cacheNames";
 import { keepRunning } from "../dataProtection";
 import { type ConfigurationFiles, serverFiles } from "./files";
 import { gracePeriodSeconds } from "./handOver";
 import { podLayout } from "./layout";
+import { declareMemberSet } from "./memberSet";
 import {
   checksumOf,
   commonMounts,
   commonVolumes,
   containerSecurity,
-  dataClaim,
   lookUps,
   metricsAnnotations,
   metricsContainer,
@@ -20,8 +19,6 @@ import {
   scriptProbe,
   secretFileMode,
   selectorLabels,
-  setBehaviour,
-  unchangedClaims,
 } from "./podParts";
 import { firstUpstream, type ServerSettings } from "./serverConfiguration";
 
@@ -48,58 +45,22 @@ export class CacheServers extends pulumi.ComponentResource {
   public constructor(name: string, args: CacheServersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trading-dr:cache:CacheServers", name, {}, opts);
     const { place, settings } = args;
-    const metadata = objectMeta("server", place);
-    const labels = selectorLabels("server", place);
     const files = serverFiles(settings, podLayout);
-    // Everything: a refused destroy would delete what is not protected first, and stop the cache.
-    const child = { parent: this, ...keepRunning(args.disposable ?? false) };
-    const configuration = new kubernetes.core.v1.ConfigMap(
-      `${name}-configuration`,
-      {
-        metadata,
-        data: {
-          ...files,
-          "first-upstream": firstUpstream(args.serving ? undefined : settings.upstream),
-        },
-      },
-      child,
-    );
-    const service = new kubernetes.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: {
-          clusterIP: "None",
-          // Members have to find each other before they are ready, and while they are not.
-          publishNotReadyAddresses: true,
-          selector: labels,
-          ports: [{ name: "redis", port: cachePort, targetPort: cachePort }],
-        },
-      },
-      child,
-    );
-    new kubernetes.policy.v1.PodDisruptionBudget(
-      `${name}-disruption`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
-      child,
-    );
-    new kubernetes.apps.v1.StatefulSet(
+    const upstream = args.serving ? undefined : settings.upstream;
+    declareMemberSet(
       name,
       {
-        // A region that stands by is applied while the one that it follows is gone: not waited for.
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: {
-          ...setBehaviour,
-          serviceName: cacheName("server", place),
-          replicas: settings.servers.length,
-          selector: { matchLabels: labels },
-          template: podTemplate(args, files),
-          volumeClaimTemplates: [
-            dataClaim(args.storageClass, storageGibibytes(settings.memoryMebibytes)),
-          ],
-        },
+        part: "server",
+        place,
+        port: { name: "redis", number: cachePort },
+        count: settings.servers.length,
+        files: { ...files, "first-upstream": firstUpstream(upstream) },
+        template: podTemplate(args, files),
+        storageClass: args.storageClass,
+        storageGibibytes: storageGibibytes(settings.memoryMebibytes),
       },
-      { ...child, ...unchangedClaims, dependsOn: [configuration, service] },
+      // Everything: a refused destroy would delete what is not protected first, and stop the cache.
+      { parent: this, ...keepRunning(args.disposable ?? false) },
     );
     this.registerOutputs();
   }

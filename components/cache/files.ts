@@ -14,10 +14,10 @@ import {
   redisConf,
   serverLive,
   serverReady,
-  serverReload,
   type ServerSettings,
   serverStart,
 } from "./serverConfiguration";
+import { serverReload } from "./serverReload";
 
 /** The files of a ConfigMap whose change restarts what reads them, by name. */
 export type ConfigurationFiles = Readonly<Record<string, string>>;

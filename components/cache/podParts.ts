@@ -183,29 +183,3 @@ export const metricsAnnotations = {
   "prometheus.io/scrape": "true",
   "prometheus.io/port": String(metricsPort),
 };
-
-/**
- * A set's claims say how large volumes are that are made from now on. Kubernetes changes them in no
- * set, and a set that is protected is not replaced: volumes that are there grow by their own claims.
- */
-export const unchangedClaims = { ignoreChanges: ["spec.volumeClaimTemplates"] };
-
-/** A claim for a volume of a member, which stays when its pod or set goes. */
-export function dataClaim(storageClass: string, gibibytes: number) {
-  return {
-    metadata: { name: "data" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      storageClassName: storageClass,
-      resources: { requests: { storage: `${String(gibibytes)}Gi` } },
-    },
-  };
-}
-
-/** What every StatefulSet of a cache has. */
-export const setBehaviour = {
-  // Members start together: a replica in a region that stands by may never become ready at first.
-  podManagementPolicy: "Parallel",
-  updateStrategy: { type: "RollingUpdate" },
-  persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-} as const;

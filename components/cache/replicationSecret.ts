@@ -8,7 +8,7 @@ import { purposeTags, type Tags } from "../../contracts/tags";
 import { keepData, keepRunning, keepWhenReplaced } from "../dataProtection";
 import { replicationUser } from "./accessControl";
 import { objectMeta } from "./podParts";
-import { passwordRefreshMinutes } from "./serverConfiguration";
+import { passwordRefreshMinutes } from "./serverReload";
 
 /** Dates of the passwords that are accepted; that of the first is in use. */
 type RotationDates = readonly [string, ...string[]];
