@@ -144,14 +144,14 @@ export class DatabaseLogin extends pulumi.ComponentResource {
       `${name}-value`,
       {
         secretId: secret.id,
+        // The name is the role's output, so that the database is changed first: if it does not answer,
+        // the secret goes on holding what works.
         secretString: pulumi.jsonStringify({ username: role.name, password }),
       },
       {
         parent: this,
         // Another password is another version: the old one is kept, not deleted.
         ...keepWhenReplaced(disposable),
-        // The database first: if it does not answer, the secret goes on holding what works.
-        dependsOn: [role],
       },
     );
     return secret.arn;
