@@ -307,6 +307,19 @@ describe("wiring of notices of market-scanning", () => {
     }
   });
 
+  it("lets the role of each region with images remove some, and the archive's none", () => {
+    const sidsOf = (policy: unknown) => statementsOf(policy).map(({ Sid }) => Sid);
+    const policies = ofType(shipped("prod"), "aws:iam/rolePolicy:RolePolicy").filter(({ name }) =>
+      name.startsWith("break-glass-"),
+    );
+    assert.equal(policies.length, 2);
+    for (const { inputs } of policies) {
+      assert.ok(sidsOf(inputs["policy"]).includes("RemoveImages"));
+    }
+    const { policy } = shipped("archive").outputs["breakGlassRole"] as Record<string, string>;
+    assert.equal(sidsOf(policy).includes("RemoveImages"), false);
+  });
+
   it("leaves the archive's role to its account's administrators, and gives them the documents", () => {
     const role = shipped("archive").outputs["breakGlassRole"] as Record<string, string>;
     assert.equal(role["roleName"], "market-scanning-break-glass-eu-west-1");
