@@ -163,7 +163,7 @@ function mapValues<Value, Result>(
 
 /**
  * Runs something whose stack traces are not traced back to TypeScript. The SDK writes one for every
- * promise of every resource, in case it leaks, and that would take a third of a preview. An error that
+ * promise of every resource, in case it leaks, and that would take a fifth of a preview. An error that
  * is thrown is written when somebody looks at it, which is later.
  */
 function withoutSourceMaps<Result>(run: () => Result): Result {

@@ -164,7 +164,7 @@ export function areasOf(
  * its schedule and the delay that the system allows. Where both regions take points, each has to.
  * Where the active one does, the other's do not count: after a failover they are of a database that
  * was left behind, and jobs of a region that has come back go on taking them until its stack is told.
- * A monitor that were satisfied by those would not say that the new writer has no backup yet.
+ * A monitor that was satisfied by those would not say that the new writer has no backup yet.
  */
 export function watchedBy(
   system: System,

@@ -4,15 +4,9 @@ import { systemIds } from "../../config/configuration";
 import { projectDirectory } from "../support/projectCopy";
 import { Deployment } from "./deployment";
 import { assertOnly, assertRefused, pulumi, stacks, needsEngine } from "./engine";
-import { assertNothingLost, itOutlivesFailover } from "./failover";
+import { itOutlivesFailover } from "./failover";
 import { assertParity } from "./parity";
 import { type Thing } from "./standIn/world";
-
-/**
- * A system of each kind of database. What happens outside of Pulumi happens to the database, so that
- * the others would only go through the same again.
- */
-const rehearsed = ["market-scanning", "smc"];
 
 for (const system of systemIds(join(projectDirectory, "systems"))) {
   describe(`${system} on a real engine`, function () {
@@ -56,17 +50,7 @@ for (const system of systemIds(join(projectDirectory, "systems"))) {
       ]);
     });
 
-    if (rehearsed.includes(system)) {
-      itOutlivesFailover(system, () => deployment);
-    } else {
-      it("loses nothing when another region is the active one", async () => {
-        deployment.edit(`systems/${system}.yaml`, "active: us-east-1", "active: us-west-2");
-        for (const stack of stacks) {
-          assertNothingLost(await deployment.preview(stack));
-        }
-        deployment.edit(`systems/${system}.yaml`, "active: us-west-2", "active: us-east-1");
-      });
-    }
+    itOutlivesFailover(system, () => deployment);
 
     // Last: a destroy that is refused has let the state forget what is kept but not protected.
     describe("when it is asked to destroy", () => {
