@@ -82,6 +82,25 @@ export function handOverMarker({ data }: CacheLayout): string {
   return `${data}/handing-over`;
 }
 
+/** File that says until when a server is held back, in seconds since 1970, and its priority afterwards. */
+export function heldBack({ data }: CacheLayout): string {
+  return `${data}/held-back`;
+}
+
+/**
+ * How long a former primary is the last choice for the next failover, in seconds. The Sentinel that led
+ * the last one may be busy with it for `failover-timeout`. If the same server is promoted again meanwhile,
+ * that Sentinel hears the news about a server that it still takes for the primary, ends its own failover,
+ * and names the other server with the number of the newer one. Sentinels then disagree, and have each of
+ * the two follow the other: no primary for most of a minute (docs/cache.md).
+ */
+export function heldBackSeconds({ failoverTimeoutMilliseconds }: CacheTimings): number {
+  return failoverTimeoutMilliseconds / 1_000 + 5;
+}
+
+/** Start of 2020: priorities that are counted from it stay in range, and are above all ordinary ones. */
+const heldBackEpoch = Date.UTC(2020, 0) / 1_000;
+
 /** How long a server that is told to stop waits for its replicas, in seconds. */
 export const shutdownSeconds = 10;
 
@@ -113,10 +132,11 @@ umask 077
 ${askFunction(layout)}
 ${selfLines(servers)}
 
-following=
+following= was=replica
 if [ -f ${data}/redis.conf ]; then
+  was=primary
   while read -r word rest; do
-    [ "$word" != replicaof ] || following=$rest
+    [ "$word" != replicaof ] || { following=$rest; was=replica; }
   done <${data}/redis.conf
 elif [ "$ordinal" = 0 ]; then
   following=$(cat ${configuration}/first-upstream)
@@ -142,6 +162,15 @@ for server in "" ${shellWords(servers)}; do
   [ "$following" != "$server" ] || priority=100 announced=yes
 done
 ${settings.upstream === undefined ? "" : feedPriority(settings)}
+# Another was promoted in its place: until that failover is over for everybody, this one is the last
+# choice for the next. Of two such servers, the one that was primary later.
+rm -f ${heldBack(layout)}
+if [ "$was" = primary ] && [ -n "$following" ] && [ "$priority" != 0 ]; then
+  now=$(date +%s)
+  echo "$((now + ${String(heldBackSeconds(settings.timings))})) $priority" >${heldBack(layout)}
+  priority=$((now - ${String(heldBackEpoch)}))
+fi
+
 ${composedUsers(layout)} >${data}/users.acl
 cat ${certificates}/tls.crt >${data}/loaded.crt
 set -- $self

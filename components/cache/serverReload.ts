@@ -2,6 +2,7 @@ import { type CacheLayout, selfLines } from "./layout";
 import {
   composedUsers,
   handOverMarker,
+  heldBack,
   pingSeconds,
   type ServerSettings,
 } from "./serverConfiguration";
@@ -10,7 +11,8 @@ import {
 export const passwordRefreshMinutes = 5;
 
 /**
- * Loads renewed certificates and rotated passwords into a running server. Users are loaded at once.
+ * Loads renewed certificates and rotated passwords into a running server, and ends by time what others
+ * have begun: pings that are off for a hand-over, and the time in which a former primary is held back. Users are loaded at once.
  * With a new password for replication a server waits until every other one, in both regions, has
  * been given it: kubelets take a minute or two, the other region's operator its interval.
  */
@@ -62,6 +64,14 @@ while sleep 5 & wait $!; do
     answer=$(reload CONFIG SET repl-ping-replica-period ${String(pingSeconds)})
     [ "$answer" != OK ] || rm ${handOverMarker(layout)}
     echo "pings: $answer"
+  fi
+  if [ -f ${heldBack(layout)} ]; then
+    read -r deadline priority <${heldBack(layout)}
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      answer=$(reload CONFIG SET replica-priority "$priority")
+      [ "$answer" != OK ] || rm ${heldBack(layout)}
+      echo "priority: $answer"
+    fi
   fi
 done
 `;

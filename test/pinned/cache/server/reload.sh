@@ -51,4 +51,12 @@ while sleep 5 & wait $!; do
     [ "$answer" != OK ] || rm /data/handing-over
     echo "pings: $answer"
   fi
+  if [ -f /data/held-back ]; then
+    read -r deadline priority </data/held-back
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      answer=$(reload CONFIG SET replica-priority "$priority")
+      [ "$answer" != OK ] || rm /data/held-back
+      echo "priority: $answer"
+    fi
+  fi
 done

@@ -15,10 +15,11 @@ case $ordinal in
 *) echo "$ordinal is not a member of this group" >&2; exit 1 ;;
 esac
 
-following=
+following= was=replica
 if [ -f /data/redis.conf ]; then
+  was=primary
   while read -r word rest; do
-    [ "$word" != replicaof ] || following=$rest
+    [ "$word" != replicaof ] || { following=$rest; was=replica; }
   done </data/redis.conf
 elif [ "$ordinal" = 0 ]; then
   following=$(cat /configuration/first-upstream)
@@ -52,6 +53,15 @@ done
 # While the server that feeds the other region is primary, its replica there counts for writes.
 if [ "$priority" = 100 ] && [ "$ordinal" = 2 ]; then
   priority=200
+fi
+
+# Another was promoted in its place: until that failover is over for everybody, this one is the last
+# choice for the next. Of two such servers, the one that was primary later.
+rm -f /data/held-back
+if [ "$was" = primary ] && [ -n "$following" ] && [ "$priority" != 0 ]; then
+  now=$(date +%s)
+  echo "$((now + 27)) $priority" >/data/held-back
+  priority=$((now - 1577836800))
 fi
 
 cat /credentials/users.acl /credentials/replication.acl >/data/users.acl
