@@ -33,7 +33,7 @@ export type CachePasswords = Readonly<Record<CacheUser, string>>;
 const atServers: Readonly<Record<CacheUser, string>> = {
   sentinel: `${helloChannel} +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|setname +client|kill +script|kill`,
   "hand-over": "+role +client|pause +client|unpause +replicaof",
-  promotion: "+role +replicaof +config|rewrite",
+  promotion: "+role +replicaof +config|rewrite +info",
   reload: "+acl|load +config|set",
   probe: "+ping +role",
   backup: "+sync +replconf",

@@ -18,6 +18,7 @@ import {
   serverStart,
 } from "./serverConfiguration";
 import { serverReload } from "./serverReload";
+import { serverFill } from "./snapshotFill";
 
 /** The files of a ConfigMap whose change restarts what reads them, by name. */
 export type ConfigurationFiles = Readonly<Record<string, string>>;
@@ -31,6 +32,7 @@ export function serverFiles(settings: ServerSettings, layout: CacheLayout): Conf
     "live.sh": serverLive(settings, layout),
     "reload.sh": serverReload(settings, layout),
     "hand-over.sh": handOver(settings, layout),
+    "fill.sh": serverFill(settings, layout),
     "promote.sh": serverPromote(settings, layout),
     "stand-by.sh": serverStandBy(settings, layout),
   };

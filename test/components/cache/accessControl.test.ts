@@ -27,7 +27,7 @@ describe("users of a cache", () => {
       "user default off resetpass resetkeys resetchannels -@all",
       "user sentinel on #[sentinel] resetchannels &__sentinel__:hello +ping +info +publish +subscribe +multi +exec +slaveof +config|rewrite +client|setname +client|kill +script|kill",
       "user hand-over on #[hand-over] resetchannels +role +client|pause +client|unpause +replicaof",
-      "user promotion on #[promotion] resetchannels +role +replicaof +config|rewrite",
+      "user promotion on #[promotion] resetchannels +role +replicaof +config|rewrite +info",
       "user reload on #[reload] resetchannels +acl|load +config|set",
       "user probe on #[probe] resetchannels +ping +role",
       "user backup on #[backup] resetchannels +sync +replconf",
