@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CacheGroup, type CacheGroupArgs } from "../components/cache/cacheGroup";
 import { type ReplicationPassword } from "../components/cache/replicationSecret";
-import { cachesOf } from "../config/cacheSettings";
+import { cacheObjectives, cachesOf } from "../config/cacheSettings";
 import { type Configuration } from "../config/configuration";
 import { type StoreOf } from "../config/stores";
-import { type System } from "../config/system";
 import { cacheFeedHost, cachePort } from "../contracts/cacheNames";
 import { physicalName } from "../contracts/names";
 import { type Keys } from "./keys";
@@ -34,11 +33,7 @@ export function declareCaches(
           sentinels: store.sentinels,
           quorum: store.quorum,
           sentinelPort: store.sentinelPort,
-          objectives: {
-            detectionSeconds: store.detection.seconds,
-            lostWriteSeconds: store.lostWriteBound.seconds,
-            recoverySeconds: recoverySeconds(system, name),
-          },
+          objectives: cacheObjectives(system, name, store),
           memoryMebibytes: store.memoryMebibytes,
           minimumTlsVersion: system.minimumTlsVersion,
           images: { redis: cache.redisImage, exporter: cache.exporterImage },
@@ -57,18 +52,6 @@ export function declareCaches(
       return [name, group];
     }),
   );
-}
-
-/**
- * How long clients may be without this cache's primary: what the system's plan says of that disaster
- * or, where it says nothing, the strictest of the data in the cache.
- */
-function recoverySeconds({ scenarios, dataClasses }: System, name: string): number {
-  const planned = scenarios["cache-primary"]?.rto.seconds;
-  const needed = Object.values(dataClasses).flatMap(({ stores, rto }) =>
-    stores.includes(name) ? [rto.seconds] : [],
-  );
-  return planned ?? Math.min(...needed);
 }
 
 /** The two regions agree on one password where either may follow the other. */

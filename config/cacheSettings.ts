@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type CacheObjectives } from "../contracts/cacheTimings";
 import { type Problem } from "./problem";
 import { identifier, oneOf, section, text } from "./field";
 import { type StoreOf } from "./stores";
@@ -122,4 +123,24 @@ export function cacheProblems(
         ),
       ]
     : [];
+}
+
+/**
+ * What a cache's settings are derived from. Clients may be without its primary for as long as the
+ * system's plan says of that disaster or, where it says nothing, the strictest of the data in it.
+ */
+export function cacheObjectives(
+  { scenarios, dataClasses }: System,
+  name: string,
+  { detection, lostWriteBound }: StoreOf<"cache">,
+): CacheObjectives {
+  const planned = scenarios["cache-primary"]?.rto.seconds;
+  const needed = Object.values(dataClasses).flatMap(({ stores, rto }) =>
+    stores.includes(name) ? [rto.seconds] : [],
+  );
+  return {
+    detectionSeconds: detection.seconds,
+    lostWriteSeconds: lostWriteBound.seconds,
+    recoverySeconds: planned ?? Math.min(...needed),
+  };
 }
