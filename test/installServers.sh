@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers that tests start, where that may be done: as root, or by sudo without a password,
+# Installs the servers that tests start, and what they are started with, where that may be done: as root, or by sudo without a password,
 # on a system with apt-get. Elsewhere it names the command. The packages' own services are not started:
 # tests start servers of their own and stop them.
 set -euo pipefail
@@ -8,6 +8,7 @@ declare -A package=(
   [redis-server]=redis-server
   [redis-sentinel]=redis-sentinel
   [openssl]=openssl
+  [ip]=iproute2
 )
 
 missing=()

@@ -1,8 +1,8 @@
-import { missingCommands } from "./redisCommands";
+import { missingForPods } from "./requirements";
 
 // In CI everything has to be there; elsewhere what is missing is told, and nothing is tested.
 before(function () {
-  const missing = missingCommands();
+  const missing = missingForPods();
   if (missing === undefined) {
     return;
   }

@@ -1,125 +1,127 @@
+import { type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { connect, type TLSSocket } from "node:tls";
+import { join } from "node:path";
+import { type AcknowledgedWrite, type ClientOrder, type ClientReport } from "./client";
+import { type Group } from "./group";
+import { type Lab, until } from "./lab";
+import { type Pod } from "./pod";
 
-/** A connection that sends commands and takes one-line answers, in order. */
-export class Connection {
-  private readonly waiting: ((answer: string) => void)[] = [];
-  private received = "";
-  public isClosed = false;
+/** How a group is written to. */
+export interface LoadOptions {
+  /** Pods in which a client runs, each in a process of its own. */
+  readonly pods: readonly Pod[];
+  /** Writes of each client that are under way at a time. @default 4 */
+  readonly writers?: number;
+  /** What each writer waits after a write, in milliseconds. @default 0 */
+  readonly pauseMilliseconds?: number;
+}
 
-  private constructor(private readonly socket: TLSSocket) {
-    socket.on("data", (data: Buffer) => {
-      this.received += data.toString();
-      for (let end = this.received.indexOf("\r\n"); end >= 0; end = this.received.indexOf("\r\n")) {
-        this.waiting.shift()?.(this.received.slice(0, end));
-        this.received = this.received.slice(end + 2);
-      }
-    });
-    const close = () => {
-      this.isClosed = true;
-      this.waiting.splice(0).forEach((answer) => {
-        answer("-CLOSED");
+/** What the client in one pod has written. */
+export interface ClientRecord {
+  readonly pod: Pod;
+  readonly acknowledged: readonly AcknowledgedWrite[];
+}
+
+let loads = 0;
+
+/** Clients that write to a group until told to stop, and remember what was acknowledged. */
+export class Load {
+  private readonly lastAcknowledged = new Map<Pod, number>();
+
+  private constructor(
+    private readonly lab: Lab,
+    private readonly clients: ReadonlyMap<Pod, ChildProcess>,
+  ) {
+    for (const [pod, child] of clients) {
+      child.on("message", (report: ClientReport) => {
+        if (report.kind === "progress") {
+          this.lastAcknowledged.set(pod, report.lastAcknowledged);
+        }
       });
-    };
-    socket.on("error", close);
-    socket.on("close", close);
+    }
   }
 
-  /** Opens a connection as the application. */
-  public static async open(port: number, password: string, authority: string): Promise<Connection> {
-    const connection = new Connection(
-      connect({
-        host: "localhost",
-        port,
-        ca: readFileSync(authority),
-        checkServerIdentity: () => undefined,
+  /** Starts clients, which write as soon as they find a primary. */
+  public static start(lab: Lab, group: Group, options: LoadOptions): Load {
+    loads += 1;
+    const { pods, writers = 4, pauseMilliseconds = 0 } = options;
+    const started = pods.map((pod) => {
+      // The library tells of every Sentinel that it does not reach.
+      const log = lab.log(`${pod.name}.log`);
+      const child = lab.keep(
+        pod.spawn(
+          process.execPath,
+          ["--require", require.resolve("tsx/cjs"), join(__dirname, "client.ts")],
+          { stdio: ["ignore", log, log, "ipc"], serialization: "advanced" },
+        ),
+      );
+      child.send({
+        name: `load-${String(loads)}-${pod.name}`,
+        masterName: group.masterName,
+        sentinels: group.sentinels,
+        password: group.passwords.application,
+        authority: lab.path("ca.crt"),
+        writers,
+        pauseMilliseconds,
+      } satisfies ClientOrder);
+      return [pod, child] as const;
+    });
+    return new Load(lab, new Map(started));
+  }
+
+  /** Pods in which clients run. */
+  public get pods(): Pod[] {
+    return [...this.clients.keys()];
+  }
+
+  /** When any client last wrote, as far as is known, in milliseconds since 1970. */
+  public get lastWrite(): number {
+    return Math.max(0, ...this.lastAcknowledged.values());
+  }
+
+  /** Waits until the clients in some pods have written later than a moment, in milliseconds since 1970. */
+  public async flowing(pods: readonly Pod[], since: number, limit = 120_000): Promise<void> {
+    await until(
+      "clients write",
+      () => pods.every((pod) => (this.lastAcknowledged.get(pod) ?? 0) > since),
+      limit,
+    );
+  }
+
+  /** Ends the clients, and returns what each has written. */
+  public async stop(): Promise<ClientRecord[]> {
+    return Promise.all(
+      [...this.clients].map(async ([pod, child]) => {
+        const record = new Promise<ClientRecord>((resolve, reject) => {
+          child.on("message", (report: ClientReport) => {
+            if (report.kind === "record") {
+              resolve({ pod, acknowledged: report.acknowledged });
+            }
+          });
+          child.on("close", () => {
+            const said = readFileSync(this.lab.path(`${pod.name}.log`), "utf8").slice(-2_000);
+            reject(new Error(`the client in ${pod.name} has ended without its record: ${said}`));
+          });
+        });
+        child.send("end");
+        return record;
       }),
     );
-    const answer = await connection.send(`AUTH application ${password}`);
-    if (answer !== "+OK") {
-      connection.close();
-      throw new Error(answer);
-    }
-    return connection;
-  }
-
-  public send(command: string): Promise<string> {
-    return this.isClosed
-      ? Promise.resolve("-CLOSED")
-      : new Promise((resolve) => {
-          this.waiting.push(resolve);
-          this.socket.write(`${command}\r\n`);
-        });
-  }
-
-  public close(): void {
-    this.socket.destroy();
   }
 }
 
-/** Writers that write key after key until told to stop, and remember what was acknowledged. */
-export class Load {
-  public readonly acknowledged: string[] = [];
-  /** Longest time between two acknowledgements, in milliseconds. */
-  public longestGap = 0;
-  private last: number | undefined;
-  private isOver = false;
-  private readonly writers: Promise<void>[];
-
-  /**
-   * @param port Where to write: asked again whenever a connection is lost or writes are refused.
-   */
-  public constructor(
-    count: number,
-    private readonly port: () => number,
-    private readonly password: string,
-    private readonly authority: string,
-  ) {
-    this.writers = Array.from({ length: count }, (_, writer) => this.write(writer));
+/** The writes that a server does not have. */
+export function missingAt(
+  group: Group,
+  ordinal: number,
+  writes: readonly AcknowledgedWrite[],
+): AcknowledgedWrite[] {
+  const answers = group.askAll(
+    group.server(ordinal),
+    writes.map(({ key }) => `EXISTS ${key}`),
+  );
+  if (answers.length !== writes.length) {
+    throw new Error(`server ${String(ordinal)} has not answered: ${answers.slice(-3).join("; ")}`);
   }
-
-  public async stop(): Promise<void> {
-    this.isOver = true;
-    await Promise.all(this.writers);
-  }
-
-  /** How many acknowledged writes a server does not have. */
-  public async missingAt(port: number): Promise<number> {
-    const connection = await Connection.open(port, this.password, this.authority);
-    const answers: string[] = [];
-    for (let from = 0; from < this.acknowledged.length; from += 500) {
-      const keys = this.acknowledged.slice(from, from + 500);
-      answers.push(...(await Promise.all(keys.map((key) => connection.send(`EXISTS ${key}`)))));
-    }
-    connection.close();
-    return answers.filter((answer) => answer !== ":1").length;
-  }
-
-  private async write(writer: number): Promise<void> {
-    let connection: Connection | undefined;
-    for (let count = 0; !this.isOver; count += 1) {
-      const key = `key:${String(writer)}:${String(count)}`;
-      try {
-        connection ??= await Connection.open(this.port(), this.password, this.authority);
-        if ((await connection.send(`SET ${key} 1`)) === "+OK") {
-          this.note(key);
-          continue;
-        }
-        connection.close();
-      } catch {
-        // A server that is gone or not there yet: the next attempt may find another.
-      }
-      connection = undefined;
-      await sleep(20);
-    }
-    connection?.close();
-  }
-
-  private note(key: string): void {
-    const now = Date.now();
-    this.longestGap = Math.max(this.longestGap, now - (this.last ?? now));
-    this.last = now;
-    this.acknowledged.push(key);
-  }
+  return writes.filter((_, index) => answers[index] !== "1");
 }

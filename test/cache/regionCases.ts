@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Group, ordinals } from "./group";
+import { until } from "./lab";
+import { Load } from "./load";
+import { outageSeconds } from "./measures";
+import { compared, type Laboratory, type Measured, primaryOf } from "./round";
+
+/** What a script says when it has not worked ends the case. */
+function runAll(
+  group: Group,
+  part: "server" | "sentinel",
+  script: string,
+  ...words: string[]
+): void {
+  for (const ordinal of ordinals) {
+    const { status, output } = group.run(part, ordinal, script, ...words);
+    if (status !== 0) {
+      throw new Error(`${script} at ${part} ${String(ordinal)}: ${output}`);
+    }
+  }
+}
+
+function promoteServer(group: Group, ordinal: number): void {
+  const { status, output } = group.run("server", ordinal, "promote.sh");
+  if (status !== 0) {
+    throw new Error(`promote.sh at server ${String(ordinal)}: ${output}`);
+  }
+}
+
+/**
+ * Every process of one region is killed, and an operator promotes the other at once. One client is in
+ * each region; that of the other finds no primary until then.
+ */
+export async function regionIsLost(laboratory: Laboratory): Promise<Measured> {
+  const { lab, group, standby, clients } = laboratory;
+  const [here, there] = clients;
+  await standby.startAll();
+  await until("the standby is in step", () => standby.run("server", 2, "ready.sh").status === 0);
+  const writing = Load.start(lab, group, { pods: [here], pauseMilliseconds: 5 });
+  const waiting = Load.start(lab, standby, { pods: [there], pauseMilliseconds: 5 });
+  await writing.flowing([here], 0);
+  await sleep(2_000);
+  const since = Date.now();
+  await group.killAll();
+  promoteServer(standby, 0);
+  runAll(standby, "sentinel", "promote.sh");
+  await waiting.flowing([there], since);
+  await standby.settled();
+  const redundancySeconds = (Date.now() - since) / 1_000;
+  await sleep(1_000);
+  const records = [...(await writing.stop()), ...(await waiting.stop())];
+  await standby.agreed();
+  return {
+    ...compared(records, standby, since),
+    outageSeconds: outageSeconds(
+      records.flatMap(({ acknowledged }) => acknowledged),
+      since,
+    ),
+    redundancySeconds,
+  };
+}
+
+/** The lost region comes back with its old data, becomes the standby, and is moved to as planned. */
+export async function regionComesBack(laboratory: Laboratory): Promise<Measured> {
+  const { lab, group, standby, clients } = laboratory;
+  const [here, there] = clients;
+  group.startProcesses();
+  await until("the old region answers", () =>
+    (["server", "sentinel"] as const).every((part) =>
+      ordinals.every((ordinal) => group.run(part, ordinal, "live.sh").status === 0),
+    ),
+  );
+  await makeStandby(group);
+
+  const before = Load.start(lab, standby, { pods: [there], pauseMilliseconds: 5 });
+  await before.flowing([there], 0);
+  await sleep(2_000);
+  const records = await before.stop();
+  const since = Date.now();
+  const offset = () => standby.info(primaryOf(standby), "master_repl_offset");
+  await until("every write is there", () => group.info(2, "slave_repl_offset") === offset());
+  runAll(standby, "sentinel", "stand-by.sh");
+  promoteServer(group, 0);
+  runAll(group, "sentinel", "promote.sh");
+  await makeStandby(standby);
+  const after = Load.start(lab, group, { pods: [here], pauseMilliseconds: 5 });
+  await after.flowing([here], since);
+  await group.settled();
+  const redundancySeconds = (Date.now() - since) / 1_000;
+  await sleep(1_000);
+  records.push(...(await after.stop()));
+  await sleep(500);
+  return {
+    ...compared(records, group, since),
+    outageSeconds: outageSeconds(
+      records.flatMap(({ acknowledged }) => acknowledged),
+      since,
+    ),
+    redundancySeconds,
+  };
+}
+
+/** Has a region's Sentinels rest and its servers follow the other region, as docs/cache.md says. */
+async function makeStandby(group: Group): Promise<void> {
+  runAll(group, "sentinel", "stand-by.sh");
+  runAll(group, "server", "stand-by.sh");
+  await group.kill("server", 0);
+  group.start("server", 0);
+  await until("it is fed", () =>
+    ordinals.every((ordinal) => group.run("server", ordinal, "ready.sh").status === 0),
+  );
+}
