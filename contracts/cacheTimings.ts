@@ -47,8 +47,8 @@ const longestFailoverTimeoutSeconds = 60;
  *   than the 10 s that an election may take, nor more than a minute, so that a replica that lost its
  *   way is led back within that.
  * - `min-replicas-max-lag` is the lost-write bound less what reporting adds. It holds when the
- *   primary alone is lost: its writes have reached a replica that is not older than that, and
- *   Sentinel chooses the replica that has most.
+ *   primary alone is lost, with both replicas in step: its writes have reached a replica that is not older
+ *   than that. Sentinel chooses by priority first, and among equals the replica that has most.
  */
 export function cacheTimings(objectives: CacheObjectives): CacheTimings {
   const { detectionSeconds, lostWriteSeconds, recoverySeconds } = objectives;

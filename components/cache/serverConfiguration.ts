@@ -82,7 +82,7 @@ export function handOverMarker({ data }: CacheLayout): string {
   return `${data}/handing-over`;
 }
 
-/** File that says until when a server is held back, in seconds since 1970, and its priority afterwards. */
+/** File that says until when a server is held back, in seconds since 1970, its priority afterwards, and until then. */
 export function heldBack({ data }: CacheLayout): string {
   return `${data}/held-back`;
 }
@@ -92,7 +92,8 @@ export function heldBack({ data }: CacheLayout): string {
  * the last one may be busy with it for `failover-timeout`. If the same server is promoted again meanwhile,
  * that Sentinel hears the news about a server that it still takes for the primary, ends its own failover,
  * and names the other server with the number of the newer one. Sentinels then disagree, and have each of
- * the two follow the other: no primary for most of a minute (docs/cache.md).
+ * the two follow the other: no primary for most of a minute (docs/cache.md). A primary that was only
+ * frozen or cut off is not held back: nothing starts it anew.
  */
 export function heldBackSeconds({ failoverTimeoutMilliseconds }: CacheTimings): number {
   return failoverTimeoutMilliseconds / 1_000 + 5;
@@ -164,11 +165,15 @@ done
 ${settings.upstream === undefined ? "" : feedPriority(settings)}
 # Another was promoted in its place: until that failover is over for everybody, this one is the last
 # choice for the next. Of two such servers, the one that was primary later.
+now=$(date +%s) until=0 last=0
+[ ! -f ${heldBack(layout)} ] || read -r until ordinary last <${heldBack(layout)}
 rm -f ${heldBack(layout)}
-if [ "$was" = primary ] && [ -n "$following" ] && [ "$priority" != 0 ]; then
-  now=$(date +%s)
-  echo "$((now + ${String(heldBackSeconds(settings.timings))})) $priority" >${heldBack(layout)}
-  priority=$((now - ${String(heldBackEpoch)}))
+if [ -n "$following" ] && [ "$priority" != 0 ]; then
+  [ "$was" = replica ] || until=$((now + ${String(heldBackSeconds(settings.timings))})) last=$((now - ${String(heldBackEpoch)}))
+  if [ "$until" -gt "$now" ]; then
+    echo "$until $priority $last" >${heldBack(layout)}
+    priority=$last
+  fi
 fi
 
 ${composedUsers(layout)} >${data}/users.acl

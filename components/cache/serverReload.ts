@@ -66,7 +66,7 @@ while sleep 5 & wait $!; do
     echo "pings: $answer"
   fi
   if [ -f ${heldBack(layout)} ]; then
-    read -r deadline priority <${heldBack(layout)}
+    read -r deadline priority held <${heldBack(layout)}
     if [ "$(date +%s)" -ge "$deadline" ]; then
       answer=$(reload CONFIG SET replica-priority "$priority")
       [ "$answer" != OK ] || rm ${heldBack(layout)}

@@ -1,8 +1,11 @@
 import { askFunction, type CacheLayout, selfLines, shellWords } from "./layout";
 import { type ServerSettings } from "./serverConfiguration";
 
-/** How long the server with the snapshot may be out of reach before the fill is given up, in seconds. */
-const unreachableSeconds = 60;
+/** How long the server with the snapshot may give nothing before the fill is given up, in seconds. */
+const silentSeconds = 60;
+
+/** How long the new append-only file may take, in seconds: an hour is enough for hundreds of gibibytes. */
+const rewriteSeconds = 3_600;
 
 /**
  * Fills a server, and with it its group, from another server that has loaded a snapshot: it follows
@@ -10,8 +13,8 @@ const unreachableSeconds = 60;
  * snapshot's file at the next start, so none is put beside it; what is copied is in the new one.
  *
  * Refused while a Sentinel watches: it would call a primary that follows another server down, and
- * promote a replica with the old data in the middle of it. What the server had stays until it has all
- * that the other has, and is gone then.
+ * promote a replica with the old data in the middle of it. Refused, too, when the other server has
+ * nothing, or not yet: everything here would be gone.
  *
  * Exit 0: filled, and on disk. Exit 1: the server has what it had, unless the message says otherwise.
  */
@@ -23,6 +26,9 @@ ${askFunction(layout)}
 ${selfLines(servers)}
 server() { ask promotion localhost "\${self#* }" "$@"; }
 refuse() { echo "$*" >&2; exit 1; }
+# How many keys a server has, by what it says of itself.
+keys() { tr -d '\\r' | sed -n 's/^db[0-9]*:keys=\\([0-9]*\\),.*/\\1/p' | awk '{ n += $1 } END { print n + 0 }'; }
+seconds() { date +%s; }
 [ $# -eq 2 ] || refuse "which server has the snapshot? give its host and port"
 loader="$1 $2"
 
@@ -36,34 +42,50 @@ for sentinel in ${shellWords(sentinels)}; do
     refuse "$sentinel does not answer: it must not watch while a server is filled"
   [ -z "$watched" ] || refuse "$sentinel watches a primary; put every Sentinel to rest first (stand-by.sh)"
 done
+there=$(ask promotion $loader INFO 2>/dev/null || true)
+case $there in
+*loading:0*) ;;
+*) refuse "$loader has not loaded a snapshot: $there" ;;
+esac
+[ "$(echo "$there" | keys)" -gt 0 ] ||
+  refuse "$loader has no keys: is its snapshot where it looks, and appendonly no?"
+had=$(server INFO keyspace | keys)
 
 give_up() {
+  # Detached now, it would write its emptiness down.
+  if [ "$had" -gt 0 ] && [ "$(server INFO keyspace | keys)" -lt "$had" ]; then
+    refuse "$*, in the middle of loading: kill this server, and it comes back with the data it had"
+  fi
   [ "$(server REPLICAOF NO ONE)" = OK ] || refuse "$*, but it still follows $loader: run this again"
   refuse "not filled from $loader: $*"
 }
 trap 'give_up interrupted' HUP INT TERM
 server REPLICAOF $loader >/dev/null
-deadline=$(($(date +%s) + ${String(unreachableSeconds)}))
+deadline=$(($(seconds) + ${String(silentSeconds)}))
 while :; do
   set -- $(server ROLE)
   case "\${4-}" in
   connected) break ;;
-  sync) deadline=$(($(date +%s) + ${String(unreachableSeconds)})) ;;
+  sync) deadline=$(($(seconds) + ${String(silentSeconds)})) ;;
   esac
-  [ "$(date +%s)" -lt "$deadline" ] || give_up "no copy for ${String(unreachableSeconds)} s; its log says why"
+  [ "$(seconds)" -lt "$deadline" ] || give_up "no copy for ${String(silentSeconds)} s; its log says why"
   sleep 0.5
 done
 trap '' HUP INT TERM
 [ "$(server REPLICAOF NO ONE)" = OK ] || refuse "filled, but it still follows $loader"
 [ "$(server CONFIG REWRITE)" = OK ] || refuse "filled, but it cannot write down that it follows nobody"
+trap - HUP INT TERM
 
 # Until the append-only file is written anew, a restart would bring the old data back.
-persistence() { server INFO persistence | tr -d '\\r' | sed -n "s/^$1://p"; }
-while [ "$(persistence aof_rewrite_in_progress)$(persistence aof_rewrite_scheduled)" != 00 ]; do
+deadline=$(($(seconds) + ${String(rewriteSeconds)}))
+while :; do
+  set -- $(server INFO persistence | tr -d '\\r' |
+    sed -n 's/^aof_rewrite_in_progress://p; s/^aof_rewrite_scheduled://p; s/^aof_last_bgrewrite_status://p')
+  [ "$*" != "0 0 ok" ] || break
+  [ "$(seconds)" -lt "$deadline" ] ||
+    refuse "filled, but not on disk ($*): a restart would bring the old data back; its log says why"
   sleep 0.5
 done
-[ "$(persistence aof_last_bgrewrite_status)" = ok ] ||
-  refuse "filled, but not on disk: a restart would bring the old data back"
-echo "filled from $loader"
+echo "filled from $loader: $(server INFO keyspace | keys) keys"
 `;
 }

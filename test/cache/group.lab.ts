@@ -230,6 +230,7 @@ describe("a group of real servers and Sentinels", function () {
     const { status, output } = await group.runBeside(before, "hand-over.sh").end;
     const after = primary();
     await sleep(3_000);
+    const stopped = Date.now();
     const writes = writesOf(await writing.stop());
     assert.equal(status, 0, output);
     assert.equal(output, `hand-over: ${group.server(after).host}:6379 is the primary now\n`);
@@ -240,7 +241,7 @@ describe("a group of real servers and Sentinels", function () {
     assert.equal(group.field(statistics, "sync_full"), "0");
     assert.ok(writes.length > 500);
     assert.deepEqual(missingAt(group, after, writes), []);
-    const held = outageSeconds(writes, since);
+    const held = outageSeconds(writes, since, stopped);
     seen(`${String(writes.length)} writes, none lost; held for ${String(held)} s`);
     await group.settled();
   });
@@ -277,8 +278,9 @@ describe("a group of real servers and Sentinels", function () {
     const { status, output } = await group.runBeside(ordinal, "hand-over.sh").end;
     await writing.flowing([client], Date.now());
     group.process("server", behind).kill("SIGCONT");
+    const stopped = Date.now();
     const writes = writesOf(await writing.stop());
-    const held = outageSeconds(writes, since);
+    const held = outageSeconds(writes, since, stopped);
     assert.equal(status, 1, output);
     assert.match(output, /is behind; writes go on here\n$/);
     // A failover that the hand-over brings about would lose what was written since.
@@ -529,17 +531,30 @@ describe("a group of real servers and Sentinels", function () {
       output: `this server follows ${standby.server(0).host}; fill the one that the others follow\n`,
     });
     standby.askAs("application", standby.server(0), "SET", "before-fill", "kept");
-    const interrupted = standby.runBeside(0, "fill.sh", "nobody", "6379");
-    await until("it follows nobody", () => standby.info(0, "master_host") === "nobody");
+    const ofNobody = standby.run("server", 0, "fill.sh", "nobody", "6379");
+    assert.equal(ofNobody.status, 1);
+    assert.match(ofNobody.output, /nobody 6379 has not loaded a snapshot: \n$/);
+    const empty = await startLoader(lab, group);
+    assert.deepEqual(standby.run("server", 0, "fill.sh", empty.address.host, "6379"), {
+      status: 1,
+      output: `${empty.address.host} 6379 has no keys: is its snapshot where it looks, and appendonly no?\n`,
+    });
+    await ended(empty.process);
+    // It lets nobody copy: the fill goes on waiting.
+    standby.ask(loader.address, "ACL", "SETUSER", "replication", "off");
+    const interrupted = standby.runBeside(0, "fill.sh", host, String(port));
+    await until("it follows the loader", () => standby.info(0, "master_host") === host);
     interrupted.child.kill("SIGTERM");
     assert.deepEqual(await interrupted.end, {
       status: 1,
-      output: "not filled from nobody 6379: interrupted\n",
+      output: `not filled from ${host} 6379: interrupted\n`,
     });
+    standby.ask(loader.address, "ACL", "SETUSER", "replication", "on");
     assert.equal(standby.info(0, "role"), "master");
     assert.equal(standby.ask(standby.server(0), "GET", "before-fill"), "kept");
     const filled = standby.run("server", 0, "fill.sh", host, String(port));
-    assert.deepEqual(filled, { status: 0, output: `filled from ${host} ${String(port)}\n` });
+    assert.equal(filled.status, 0, filled.output);
+    assert.match(filled.output, new RegExp(`^filled from ${host} 6379: [1-9]\\d* keys\\n$`));
     assert.equal(standby.ask(standby.server(0), "GET", "in-snapshot"), "yes");
     assert.equal(standby.ask(standby.server(0), "GET", "before-fill"), "");
     await until(

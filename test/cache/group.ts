@@ -188,6 +188,9 @@ export class Group {
 
   /** Starts a member, or starts it again on the data that it has. */
   public start(part: Part, ordinal: number): void {
+    if (isRunning(this.running.get(`${part}-${String(ordinal)}`))) {
+      throw new Error(`${part} ${String(ordinal)} runs already`);
+    }
     const pod = this.pod(part, ordinal);
     const child = this.lab.spawn(
       pod,
@@ -376,7 +379,8 @@ export class Group {
   public field(answer: string, name: string): string | undefined {
     const lines = answer.split(/\r?\n/);
     const inline = lines.find((line) => line.startsWith(`${name}:`));
-    return inline?.slice(name.length + 1) ?? lines[lines.indexOf(name) + 1];
+    const heading = lines.indexOf(name);
+    return inline?.slice(name.length + 1) ?? (heading === -1 ? undefined : lines[heading + 1]);
   }
 
   public info(ordinal: number, name: string): string | undefined {
@@ -389,6 +393,12 @@ export class Group {
 
   public sentinel(ordinal: number): Address {
     return this.address("sentinel", ordinal);
+  }
+
+  /** Number of the configuration that a Sentinel knows: each failover makes a higher one. */
+  public epoch(sentinel = 0): number {
+    const watched = this.ask(this.sentinel(sentinel), "SENTINEL", "MASTER", this.masterName);
+    return Number(this.field(watched, "config-epoch"));
   }
 
   /** Ordinal of the server that a Sentinel calls the primary; undefined when it watches none. */

@@ -5,24 +5,29 @@
 # without them: it says so itself, and starts no pods.
 set -euo pipefail
 
-if [ -z "${LAB_DIRECTORY:-}" ]; then
+if [ "${1:-}" != --inside ]; then
   namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
   [ "$(id -u)" -eq 0 ] || namespaces+=(--user --map-root-user)
   if ! unshare "${namespaces[@]}" ip link add bridge0 type bridge; then
+    unset LAB_DIRECTORY
     exec "$@"
   fi
   LAB_DIRECTORY=$(mktemp -d)
-  export LAB_DIRECTORY
+  LAB_OUTSIDE=$(readlink /proc/self/ns/net)
+  export LAB_DIRECTORY LAB_OUTSIDE
   touch "$LAB_DIRECTORY/hosts"
   # unshare holds back the signals that would end it, and the first process of a namespace hears of none.
-  setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash "$0" "$@" &
+  setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash "$0" --inside "$@" &
   command=$!
-  trap 'kill -KILL "$command" 2>/dev/null || true; rm -rf "$LAB_DIRECTORY"' EXIT
+  trap 'kill -KILL "$command" 2>/dev/null || true; wait "$command" || true; rm -rf "$LAB_DIRECTORY"' EXIT
   trap 'exit 130' INT TERM
   wait "$command"
   exit
 fi
 
+shift
+# The machine's own network and names are never touched.
+[ "$(readlink /proc/self/ns/net)" != "$LAB_OUTSIDE" ]
 mount --bind "$LAB_DIRECTORY/hosts" /etc/hosts
 ip link set lo up
 ip link add bridge0 type bridge

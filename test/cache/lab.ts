@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { secretFileMode } from "../../components/cache/podParts";
 import { Network } from "./network";
 import { Pod } from "./pod";
+import { labDirectory } from "./requirements";
 
 /**
  * Pods on this machine: each has a network of its own and its volumes where pods have them, and runs
@@ -18,7 +19,7 @@ export class Lab {
 
   /** @throws Error outside of the namespaces that `inNamespaces.sh` makes. */
   public constructor() {
-    const shared = process.env["LAB_DIRECTORY"];
+    const shared = labDirectory();
     if (shared === undefined) {
       throw new Error(
         "pods need namespaces of their own; run this by npm run test:cache or npm run lab:cache",

@@ -110,18 +110,40 @@ export class Load {
   }
 }
 
+/** How many keys are asked for at a time. */
+const batch = 500;
+
 /** The writes that a server does not have. */
 export function missingAt(
   group: Group,
   ordinal: number,
   writes: readonly AcknowledgedWrite[],
 ): AcknowledgedWrite[] {
+  const batches = Array.from({ length: Math.ceil(writes.length / batch) }, (_, index) =>
+    writes.slice(index * batch, (index + 1) * batch),
+  );
+  const found = existing(
+    group,
+    ordinal,
+    batches.map((keys) => keys.map(({ key }) => key)),
+  );
+  const suspects = batches.filter((keys, index) => found[index] !== keys.length).flat();
+  const there = existing(
+    group,
+    ordinal,
+    suspects.map(({ key }) => [key]),
+  );
+  return suspects.filter((_, index) => there[index] === 0);
+}
+
+/** How many of the keys of each list a server has. */
+function existing(group: Group, ordinal: number, lists: readonly (readonly string[])[]): number[] {
   const answers = group.askAll(
     group.server(ordinal),
-    writes.map(({ key }) => `EXISTS ${key}`),
+    lists.map((keys) => `EXISTS ${keys.join(" ")}`),
   );
-  if (answers.length !== writes.length) {
+  if (answers.length !== lists.length || answers.some((answer) => !/^\d+$/.test(answer))) {
     throw new Error(`server ${String(ordinal)} has not answered: ${answers.slice(-3).join("; ")}`);
   }
-  return writes.filter((_, index) => answers[index] !== "1");
+  return answers.map(Number);
 }

@@ -9,16 +9,27 @@ const writes = (seconds: string, offset = 0) =>
 
 describe("what clients saw of a failure", () => {
   it("is an outage from the last acknowledged write before it to the next", () => {
-    assert.equal(outageSeconds(writes("aaa----bb"), 2_500), 5);
+    assert.equal(outageSeconds(writes("aaa----bb"), 2_500, 8_000), 5);
   });
 
   it("is an outage that began later, too, and none that was over before", () => {
-    assert.equal(outageSeconds(writes("a-----aaaa---bb"), 7_000), 4);
+    assert.equal(outageSeconds(writes("a-----aaaa---bb"), 7_000, 14_000), 4);
   });
 
-  it("is no outage when nothing was missed or nothing was written", () => {
-    assert.equal(outageSeconds(writes("aaaa"), 1_500), 1);
-    assert.equal(outageSeconds([], 1_500), 0);
+  it("is no outage when nothing was missed", () => {
+    assert.equal(outageSeconds(writes("aaaa"), 1_500, 3_000), 1);
+  });
+
+  it("is an outage until the client was stopped, when it never wrote again", () => {
+    assert.equal(outageSeconds(writes("aaa"), 1_500, 9_000), 7);
+    assert.equal(outageSeconds(writes("aaa"), 5_000, 9_000), 7);
+    assert.equal(outageSeconds([], 1_500, 9_000), 7.5);
+  });
+
+  it("may be measured on as many writes as minutes at full speed bring", () => {
+    const many = Array.from({ length: 300_000 }, (_, at) => ({ key: "", server: "a", at }));
+    assert.equal(outageSeconds(many, 10, 300_000), 0.001);
+    assert.equal(primariesAtOnce(many), 1);
   });
 
   it("is one primary at a time when one takes over from the other", () => {

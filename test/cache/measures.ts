@@ -7,15 +7,21 @@ const termMilliseconds = 1_000;
 
 /**
  * The longest time that a client waited for an acknowledgement, in seconds: from the last one before
- * the failure, or later, to the next.
+ * the failure, or later, to the next, or until it was stopped.
  *
  * @param since When the failure began, in milliseconds since 1970.
+ * @param stopped When the client was stopped, in milliseconds since 1970.
  */
-export function outageSeconds(writes: readonly AcknowledgedWrite[], since: number): number {
-  const after = writes.findIndex(({ at }) => at > since);
-  const times = writes.slice(Math.max(0, after - 1)).map(({ at }) => at);
+export function outageSeconds(
+  writes: readonly AcknowledgedWrite[],
+  since: number,
+  stopped: number,
+): number {
+  const before = writes.filter(({ at }) => at <= since).at(-1)?.at ?? since;
+  const after = writes.filter(({ at }) => at > since && at < stopped).map(({ at }) => at);
+  const times = [before, ...after, stopped];
   const silences = times.slice(1).map((at, index) => at - (times[index] ?? at));
-  return Math.max(0, ...silences) / 1_000;
+  return greatest(silences) / 1_000;
 }
 
 /** Most servers that acknowledged writes, of whatever clients, during the same time. */
@@ -26,7 +32,12 @@ export function primariesAtOnce(writes: readonly AcknowledgedWrite[]): number {
     (own) =>
       terms.filter((term) => term === own || (term.from <= own.from && own.from < term.to)).length,
   );
-  return Math.max(0, ...counts);
+  return greatest(counts);
+}
+
+/** The greatest of any number of values, 0 if there is none; `Math.max` takes no hundred thousand. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
 function byServer(writes: readonly AcknowledgedWrite[]): Map<string, number[]> {

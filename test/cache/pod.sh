@@ -6,16 +6,19 @@ set -eu
 volumes=$1
 
 mount -t tmpfs root /srv
+for volume in configuration credentials certificates data; do
+  ln -s "$volumes/$volume" "/srv/$volume"
+done
 for entry in /*; do
-  if [ -L "$entry" ]; then
+  # What the machine has under a volume's name stays out.
+  if [ "$entry" = /srv ] || [ -L "/srv$entry" ]; then
+    continue
+  elif [ -L "$entry" ]; then
     cp -P "$entry" "/srv$entry"
-  elif [ -d "$entry" ] && [ "$entry" != /srv ]; then
+  elif [ -d "$entry" ]; then
     mkdir "/srv$entry"
     mount --rbind "$entry" "/srv$entry"
   fi
-done
-for volume in configuration credentials certificates data; do
-  ln -s "$volumes/$volume" "/srv/$volume"
 done
 ip link set lo up
 echo ready

@@ -48,13 +48,14 @@ export async function regionIsLost(laboratory: Laboratory): Promise<Measured> {
   await standby.settled();
   const redundancySeconds = (Date.now() - since) / 1_000;
   await sleep(1_000);
+  const stopped = Date.now();
   const records = [...(await writing.stop()), ...(await waiting.stop())];
-  await standby.agreed();
   return {
-    ...compared(records, standby, since),
+    ...compared(records, standby, [since]),
     outageSeconds: outageSeconds(
       records.flatMap(({ acknowledged }) => acknowledged),
       since,
+      stopped,
     ),
     redundancySeconds,
   };
@@ -88,13 +89,14 @@ export async function regionComesBack(laboratory: Laboratory): Promise<Measured>
   await group.settled();
   const redundancySeconds = (Date.now() - since) / 1_000;
   await sleep(1_000);
+  const stopped = Date.now();
   records.push(...(await after.stop()));
-  await sleep(500);
   return {
-    ...compared(records, group, since),
+    ...compared(records, group, [since]),
     outageSeconds: outageSeconds(
       records.flatMap(({ acknowledged }) => acknowledged),
       since,
+      stopped,
     ),
     redundancySeconds,
   };

@@ -182,6 +182,7 @@ describe("two real groups, one of which stands by", function () {
       () =>
         standby.ask(standby.server(0), "CONFIG", "GET", "replica-priority").split("\n")[1] ===
         "100",
+      60_000,
     );
     await standby.kill("sentinel", 2);
     standby.start("sentinel", 2);

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
 
 /** What the laboratory runs, and the package that has it in Debian. */
 const needed: Readonly<Record<string, string>> = {
@@ -10,6 +11,14 @@ const needed: Readonly<Record<string, string>> = {
   unshare: "util-linux",
   nsenter: "util-linux",
 };
+
+/** Where the laboratory keeps its files; undefined outside of the namespaces of `inNamespaces.sh`. */
+export function labDirectory(): string | undefined {
+  const { LAB_DIRECTORY: directory, LAB_OUTSIDE: outside } = process.env;
+  return outside === undefined || readlinkSync("/proc/self/ns/net") === outside
+    ? undefined
+    : directory;
+}
 
 /**
  * Names what is missing for pods on this machine.
@@ -24,7 +33,7 @@ export function missingForPods(): string | undefined {
   if (missing.length > 0) {
     return `${missing.join(", ")} not found; on Debian: apt-get install ${packages}`;
   }
-  return process.env["LAB_DIRECTORY"] === undefined
+  return labDirectory() === undefined
     ? "pods need namespaces of their own, which this machine does not allow, or which are left out: use npm run test:cache or npm run lab:cache"
     : undefined;
 }

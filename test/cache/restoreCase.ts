@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, podLayout } from "../../components/cache/layout";
 import { cachePort } from "../../contracts/cacheNames";
 import { type Group, ordinals } from "./group";
 import { ended, type Lab, until } from "./lab";
-import { type Laboratory, type Measured, primaryOf, Round } from "./round";
+import { Load } from "./load";
+import { outageSeconds } from "./measures";
+import { compared, type Laboratory, type Measured, primaryOf } from "./round";
 
 /** Keys that are in the snapshot: enough that a copy of them is not over at once. */
 const keyCount = 20_000;
@@ -19,7 +22,7 @@ const indexes = Array.from({ length: keyCount }, (_, index) => index);
  * writers have stopped. The whole group is killed right afterwards, with append-only files on.
  */
 export async function restoreUnderSentinel(laboratory: Laboratory): Promise<Measured> {
-  const { lab, group } = laboratory;
+  const { lab, group, clients } = laboratory;
   await group.settled();
   const primary = primaryOf(group);
   group.askAll(
@@ -39,51 +42,63 @@ export async function restoreUnderSentinel(laboratory: Laboratory): Promise<Meas
   );
   group.askAs("application", group.server(primary), "SET", "after-snapshot", "1");
 
-  const round = await Round.begin(laboratory);
-  round.fails();
-  const loader = await startLoader(lab, group, snapshot);
   // Writers stop here; what they wrote after the snapshot is given up with it.
-  const before = await round.load.stop();
-  const stopped = Date.now();
+  const since = Date.now();
+  const loader = await startLoader(lab, group, snapshot);
   for (const ordinal of ordinals) {
     succeed(group.run("sentinel", ordinal, "stand-by.sh"));
   }
-  succeed(
-    group.run("server", primary, "fill.sh", loader.address.host, String(loader.address.port)),
-  );
+  succeed(group.run("server", primary, "fill.sh", loader.address.host, "6379"));
   for (const ordinal of ordinals) {
     succeed(group.run("sentinel", ordinal, "promote.sh", String(primary)));
   }
   await group.killAll();
   await ended(loader.process);
   group.startProcesses();
+  const load = Load.start(lab, group, { pods: [clients[0]], pauseMilliseconds: 5 });
+  await load.flowing([clients[0]], since);
   await group.settled(60_000);
-  const serving = (Date.now() - stopped) / 1_000;
-
-  const server = group.server(primaryOf(group));
-  const found = group.askAll(
-    server,
-    indexes.map((index) => `GET ${key(index)}`),
+  const redundancySeconds = (Date.now() - since) / 1_000;
+  await sleep(1_000);
+  const stopped = Date.now();
+  const records = await load.stop();
+  const writes = records.flatMap(({ acknowledged }) => acknowledged);
+  await until(
+    "replicas have everything",
+    () => group.info(replica, "slave_repl_offset") === group.info(primary, "master_repl_offset"),
   );
-  const missing = indexes.filter((index) => found[index] !== value(index)).length;
-  const extra = group.askAs("application", server, "EXISTS", "after-snapshot") === "0" ? 0 : 1;
   return {
-    outageSeconds: serving,
-    acknowledgedWrites: before.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0),
-    lostWrites: 0,
-    primariesAtOnce: 1,
-    redundancySeconds: serving,
-    missingKeys: missing + extra,
+    ...compared(records, group, [since]),
+    outageSeconds: outageSeconds(writes, since, stopped),
+    redundancySeconds,
+    missingKeys: ordinals.reduce((sum, ordinal) => sum + wrongAt(group, ordinal), 0),
   };
 }
 
-/** A server in a pod of its own that has loaded a snapshot, and that replicas of the group may follow. */
-export async function startLoader(lab: Lab, group: Group, snapshot: string) {
+/** Keys of the snapshot that a server has not, or not as they were, and those that it should not have. */
+function wrongAt(group: Group, ordinal: number): number {
+  const server = group.server(ordinal);
+  const values = group.askAll(
+    server,
+    indexes.map((index) => `GET ${key(index)}`),
+  );
+  const extra = group.askAll(server, ["EXISTS after-snapshot"])[0] === "0" ? 0 : 1;
+  return extra + indexes.filter((index) => values[index] !== value(index)).length;
+}
+
+/**
+ * A server in a pod of its own that has loaded a snapshot, and that replicas of the group may follow.
+ *
+ * @param snapshot Its file. @default - it has none, as when somebody has put it in another place
+ */
+export async function startLoader(lab: Lab, group: Group, snapshot?: string) {
   const name = `loader-${String(Date.now())}`;
   const address: Address = { host: name, port: cachePort };
   const pod = await lab.addPod(name, [name]);
   const { configuration, data, certificates, credentials } = podLayout;
-  copyFileSync(snapshot, join(pod.volumes.data, "dump.rdb"));
+  if (snapshot !== undefined) {
+    copyFileSync(snapshot, join(pod.volumes.data, "dump.rdb"));
+  }
   lab.issueCertificate(pod.volumes.certificates, [name]);
   group.installCredentials(pod.volumes.credentials, "server");
   writeFileSync(

@@ -32,21 +32,20 @@ export interface Measured {
   readonly primariesAtOnce: number;
   /** From the failure until two replicas are in step and all Sentinels agree. */
   readonly redundancySeconds: number;
+  /** How far Sentinels counted on: 0 when nobody was promoted. */
+  readonly failovers?: number;
   /** From the first failure to writes after the last one, where a round has more than one. */
   readonly recoveredSeconds?: number;
-  /** Failovers that nothing called for. */
-  readonly falseFailovers?: number;
   /** Keys of a snapshot that are not there after its restore, or not as they were. */
   readonly missingKeys?: number;
 }
 
 /** An answer that was on its way when the primary failed is no new beginning. */
-const settlingMilliseconds = 50;
+const settlingMilliseconds = 500;
 
 /** One round of a case: clients write, something fails, the group becomes whole, writes are compared. */
 export class Round {
-  /** When the failure began, in milliseconds since 1970. */
-  public since = 0;
+  private readonly failures: number[] = [];
   private redundantAt = NaN;
 
   private constructor(
@@ -54,6 +53,7 @@ export class Round {
     public readonly load: Load,
     /** The server that is primary before the failure. */
     public readonly primary: number,
+    private readonly epoch: number,
   ) {}
 
   /** Begins when the group is whole, with the first client writing unless said otherwise. */
@@ -71,7 +71,7 @@ export class Round {
     await load.flowing(load.pods, 0);
     // Anywhere between two reports of replicas, and between two looks of Sentinels.
     await sleep(500 + 1_000 * Math.random());
-    return new Round(group, load, primaryOf(group));
+    return new Round(group, load, primaryOf(group), group.epoch());
   }
 
   /** The servers that are replicas before the failure. */
@@ -79,14 +79,23 @@ export class Round {
     return ordinals.filter((ordinal) => ordinal !== this.primary);
   }
 
-  /** Marks the moment of the failure. */
+  /** Marks the moment of a failure, in milliseconds since 1970. */
   public fails(at = Date.now()): void {
-    this.since = at;
+    this.failures.push(at);
   }
 
-  /** Waits until clients write again: all of them since the failure, unless said otherwise. */
-  public async writesAgain({ pods = this.load.pods, since = this.since } = {}): Promise<void> {
-    await this.load.flowing(pods, since + settlingMilliseconds);
+  /** When the first failure began, in milliseconds since 1970. */
+  public get since(): number {
+    const [first] = this.failures;
+    if (first === undefined) {
+      throw new Error("nothing has failed yet");
+    }
+    return first;
+  }
+
+  /** Waits until clients write again, all of them unless said otherwise, after the last failure. */
+  public async writesAgain(pods = this.load.pods): Promise<void> {
+    await this.load.flowing(pods, (this.failures.at(-1) ?? NaN) + settlingMilliseconds);
   }
 
   /** Waits until the group is whole again. */
@@ -101,15 +110,18 @@ export class Round {
    * @param counted Pods whose clients the outage is that of. @default - all
    */
   public async end(counted: readonly Pod[] = this.load.pods): Promise<Measured> {
-    // All clients are at the primary by then, and their last writes at the replicas.
+    // Every client, whatever has become of it meanwhile, writes to the primary by then.
+    await this.load.flowing(this.load.pods, Date.now());
     await sleep(1_000);
+    const stopped = Date.now();
     const records = await this.load.stop();
     const waited = records
       .filter(({ pod }) => counted.includes(pod))
-      .map(({ acknowledged }) => outageSeconds(acknowledged, this.since));
+      .map(({ acknowledged }) => outageSeconds(acknowledged, this.since, stopped));
     return {
-      ...compared(records, this.group, this.since),
+      ...compared(records, this.group, this.failures),
       outageSeconds: Math.max(...waited),
+      failovers: this.group.epoch() - this.epoch,
       redundancySeconds: (this.redundantAt - this.since) / 1_000,
     };
   }
@@ -118,20 +130,30 @@ export class Round {
 /**
  * Compares what clients were told with what the primary of a group has.
  *
- * @param since When the failure began, in milliseconds since 1970.
+ * @param failures When something failed, in milliseconds since 1970; a lost write belongs to the nearest.
  */
-export function compared(records: readonly ClientRecord[], group: Group, since: number) {
+export function compared(
+  records: readonly ClientRecord[],
+  group: Group,
+  failures: readonly number[],
+) {
   const writes = records.flatMap(({ acknowledged }) => acknowledged);
   const lost = missingAt(group, primaryOf(group), writes);
-  const lostAt = lost.map(({ at }) => (at - since) / 1_000);
+  const lostAt = lost
+    .map(({ at }) => nearest(failures.map((failure) => (at - failure) / 1_000)))
+    .sort((left, right) => left - right);
   return {
     acknowledgedWrites: writes.length,
     lostWrites: lost.length,
-    ...(lost.length === 0
+    ...(lostAt[0] === undefined
       ? {}
-      : { lostFromSeconds: Math.min(...lostAt), lostToSeconds: Math.max(...lostAt) }),
+      : { lostFromSeconds: lostAt[0], lostToSeconds: lostAt.at(-1) ?? lostAt[0] }),
     primariesAtOnce: primariesAtOnce(writes),
   };
+}
+
+function nearest(distances: readonly number[]): number {
+  return distances.reduce((best, other) => (Math.abs(other) < Math.abs(best) ? other : best));
 }
 
 /** @throws Error when no Sentinel watches a server. */

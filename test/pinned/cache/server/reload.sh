@@ -52,7 +52,7 @@ while sleep 5 & wait $!; do
     echo "pings: $answer"
   fi
   if [ -f /data/held-back ]; then
-    read -r deadline priority </data/held-back
+    read -r deadline priority held </data/held-back
     if [ "$(date +%s)" -ge "$deadline" ]; then
       answer=$(reload CONFIG SET replica-priority "$priority")
       [ "$answer" != OK ] || rm /data/held-back

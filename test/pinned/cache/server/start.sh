@@ -57,11 +57,15 @@ fi
 
 # Another was promoted in its place: until that failover is over for everybody, this one is the last
 # choice for the next. Of two such servers, the one that was primary later.
+now=$(date +%s) until=0 last=0
+[ ! -f /data/held-back ] || read -r until ordinary last </data/held-back
 rm -f /data/held-back
-if [ "$was" = primary ] && [ -n "$following" ] && [ "$priority" != 0 ]; then
-  now=$(date +%s)
-  echo "$((now + 27)) $priority" >/data/held-back
-  priority=$((now - 1577836800))
+if [ -n "$following" ] && [ "$priority" != 0 ]; then
+  [ "$was" = replica ] || until=$((now + 27)) last=$((now - 1577836800))
+  if [ "$until" -gt "$now" ]; then
+    echo "$until $priority $last" >/data/held-back
+    priority=$last
+  fi
 fi
 
 cat /credentials/users.acl /credentials/replication.acl >/data/users.acl
