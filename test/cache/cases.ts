@@ -206,26 +206,38 @@ export const failureCases: readonly FailureCase[] = [
   },
 ];
 
-async function killed(laboratory: Laboratory): Promise<Measured> {
-  const { group } = laboratory;
+/** Something breaks; clients write again; it is mended, if it is still broken, and the group is whole again. */
+async function broken(
+  laboratory: Laboratory,
+  breaks: (round: Round) => unknown,
+  mends: (round: Round) => unknown = () => undefined,
+): Promise<Measured> {
   const round = await Round.begin(laboratory);
   round.fails();
-  await group.kill("server", round.primary);
+  await breaks(round);
   await round.writesAgain();
-  group.start("server", round.primary);
+  await mends(round);
   await round.redundant();
   return round.end();
 }
 
-async function restartedInPlace(laboratory: Laboratory): Promise<Measured> {
+function killed(laboratory: Laboratory): Promise<Measured> {
   const { group } = laboratory;
-  const round = await Round.begin(laboratory);
-  round.fails();
-  await group.kill("server", round.primary);
-  group.start("server", round.primary);
-  await round.writesAgain();
-  await round.redundant();
-  return round.end();
+  return broken(
+    laboratory,
+    ({ primary }) => group.kill("server", primary),
+    ({ primary }) => {
+      group.start("server", primary);
+    },
+  );
+}
+
+function restartedInPlace(laboratory: Laboratory): Promise<Measured> {
+  const { group } = laboratory;
+  return broken(laboratory, async ({ primary }) => {
+    await group.kill("server", primary);
+    group.start("server", primary);
+  });
 }
 
 /**
@@ -268,17 +280,18 @@ async function frozenForAMoment(laboratory: Laboratory): Promise<Measured> {
   return round.end();
 }
 
-async function frozenForLong(laboratory: Laboratory): Promise<Measured> {
+function frozenForLong(laboratory: Laboratory): Promise<Measured> {
   const { group } = laboratory;
-  const round = await Round.begin(laboratory);
-  const primary = group.process("server", round.primary);
-  round.fails();
-  primary.kill("SIGSTOP");
-  await round.writesAgain();
-  await sleep(1_000);
-  primary.kill("SIGCONT");
-  await round.redundant();
-  return round.end();
+  return broken(
+    laboratory,
+    ({ primary }) => {
+      group.process("server", primary).kill("SIGSTOP");
+    },
+    async ({ primary }) => {
+      await sleep(1_000);
+      group.process("server", primary).kill("SIGCONT");
+    },
+  );
 }
 
 /** Two clients, one on either side: the one that is with the primary goes on writing there. */
@@ -297,18 +310,20 @@ async function partitionedWithClients(laboratory: Laboratory): Promise<Measured>
   return round.end([outside]);
 }
 
-async function isolated(laboratory: Laboratory): Promise<Measured> {
+function isolated(laboratory: Laboratory): Promise<Measured> {
   const { lab, group, clients } = laboratory;
-  const round = await Round.begin(laboratory);
-  const primary = group.pod("server", round.primary);
-  const others = group.podsOf("server", "sentinel").filter((pod) => pod !== primary);
-  round.fails();
-  lab.network.cut([primary], [...others, ...clients]);
-  await round.writesAgain();
-  await sleep(1_000);
-  lab.network.mend();
-  await round.redundant();
-  return round.end();
+  return broken(
+    laboratory,
+    ({ primary }) => {
+      const pod = group.pod("server", primary);
+      const others = group.podsOf("server", "sentinel").filter((other) => other !== pod);
+      lab.network.cut([pod], [...others, ...clients]);
+    },
+    async () => {
+      await sleep(1_000);
+      lab.network.mend();
+    },
+  );
 }
 
 async function sentinelLost(laboratory: Laboratory): Promise<Measured> {
@@ -322,16 +337,16 @@ async function sentinelLost(laboratory: Laboratory): Promise<Measured> {
   return round.end();
 }
 
-async function sentinelAndPrimaryLost(laboratory: Laboratory): Promise<Measured> {
+function sentinelAndPrimaryLost(laboratory: Laboratory): Promise<Measured> {
   const { group } = laboratory;
-  const round = await Round.begin(laboratory);
-  round.fails();
-  await Promise.all([group.kill("sentinel", 1), group.kill("server", round.primary)]);
-  await round.writesAgain();
-  group.start("sentinel", 1);
-  group.start("server", round.primary);
-  await round.redundant();
-  return round.end();
+  return broken(
+    laboratory,
+    ({ primary }) => Promise.all([group.kill("sentinel", 1), group.kill("server", primary)]),
+    ({ primary }) => {
+      group.start("sentinel", 1);
+      group.start("server", primary);
+    },
+  );
 }
 
 /** The first server comes back as soon as the second serves; the second one is killed all the same. */
@@ -356,18 +371,15 @@ async function twoFailovers(laboratory: Laboratory): Promise<Measured> {
   return { ...(await round.end()), recoveredSeconds };
 }
 
-async function restartedElsewhere(laboratory: Laboratory): Promise<Measured> {
+function restartedElsewhere(laboratory: Laboratory): Promise<Measured> {
   const { lab, group } = laboratory;
-  const round = await Round.begin(laboratory);
-  round.fails();
-  await group.killAll();
-  group.podsOf("server", "sentinel").forEach((pod) => {
-    lab.network.moveToNewAddress(pod);
+  return broken(laboratory, async () => {
+    await group.killAll();
+    group.podsOf("server", "sentinel").forEach((pod) => {
+      lab.network.moveToNewAddress(pod);
+    });
+    group.startProcesses();
   });
-  group.startProcesses();
-  await round.writesAgain();
-  await round.redundant();
-  return round.end();
 }
 
 /** The hook, the signal and the end, as a kubelet goes through them; then the pod is back elsewhere. */
