@@ -516,7 +516,6 @@ describe("a group of real servers and Sentinels", function () {
       /^$|Transfer finished with success|SYNC/,
     );
     assert.equal(readFileSync(file).subarray(0, 5).toString(), "REDIS");
-    const loader = await startLoader(lab, group, file);
     const standby = await Group.create(
       lab,
       { ...place, region: "us-west-2" },
@@ -524,6 +523,7 @@ describe("a group of real servers and Sentinels", function () {
       group.replicationPasswords,
     );
     await standby.startAll();
+    const loader = await startLoader(lab, standby, file);
     const { host, port } = loader.address;
     const ofReplica = standby.run("server", 1, "fill.sh", host, String(port));
     assert.deepEqual(ofReplica, {
@@ -534,7 +534,7 @@ describe("a group of real servers and Sentinels", function () {
     const ofNobody = standby.run("server", 0, "fill.sh", "nobody", "6379");
     assert.equal(ofNobody.status, 1);
     assert.match(ofNobody.output, /nobody 6379 has not loaded a snapshot: \n$/);
-    const empty = await startLoader(lab, group);
+    const empty = await startLoader(lab, standby);
     assert.deepEqual(standby.run("server", 0, "fill.sh", empty.address.host, "6379"), {
       status: 1,
       output: `${empty.address.host} 6379 has no keys: is its snapshot where it looks, and appendonly no?\n`,

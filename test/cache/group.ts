@@ -325,6 +325,21 @@ export class Group {
     return { status, output: stdout + stderr };
   }
 
+  /** Runs one of a member's scripts, which has to succeed. */
+  public carryOut(part: Part, ordinal: number, script: string, ...words: string[]): void {
+    const { status, output } = this.run(part, ordinal, script, ...words);
+    if (status !== 0) {
+      throw new Error(`${script} at ${part} ${String(ordinal)}: ${output}`);
+    }
+  }
+
+  /** Runs a script of every member of a part, which has to succeed everywhere. */
+  public carryOutAll(part: Part, script: string, ...words: string[]): void {
+    ordinals.forEach((ordinal) => {
+      this.carryOut(part, ordinal, script, ...words);
+    });
+  }
+
   /** Runs a script beside the tests, as a container's own process or a hook does. */
   public runBeside(ordinal: number, script: string, ...words: string[]) {
     const child = this.lab.spawn(this.pod("server", ordinal), "sh", [

@@ -5,28 +5,6 @@ import { Load } from "./load";
 import { outageSeconds } from "./measures";
 import { compared, type Laboratory, type Measured, primaryOf } from "./round";
 
-/** What a script says when it has not worked ends the case. */
-function runAll(
-  group: Group,
-  part: "server" | "sentinel",
-  script: string,
-  ...words: string[]
-): void {
-  for (const ordinal of ordinals) {
-    const { status, output } = group.run(part, ordinal, script, ...words);
-    if (status !== 0) {
-      throw new Error(`${script} at ${part} ${String(ordinal)}: ${output}`);
-    }
-  }
-}
-
-function promoteServer(group: Group, ordinal: number): void {
-  const { status, output } = group.run("server", ordinal, "promote.sh");
-  if (status !== 0) {
-    throw new Error(`promote.sh at server ${String(ordinal)}: ${output}`);
-  }
-}
-
 /**
  * Every process of one region is killed, and an operator promotes the other at once. One client is in
  * each region; that of the other finds no primary until then.
@@ -42,8 +20,8 @@ export async function regionIsLost(laboratory: Laboratory): Promise<Measured> {
   await sleep(2_000);
   const since = Date.now();
   await group.killAll();
-  promoteServer(standby, 0);
-  runAll(standby, "sentinel", "promote.sh");
+  standby.carryOut("server", 0, "promote.sh");
+  standby.carryOutAll("sentinel", "promote.sh");
   await waiting.flowing([there], since);
   await standby.settled();
   const redundancySeconds = (Date.now() - since) / 1_000;
@@ -80,9 +58,9 @@ export async function regionComesBack(laboratory: Laboratory): Promise<Measured>
   const since = Date.now();
   const offset = () => standby.info(primaryOf(standby), "master_repl_offset");
   await until("every write is there", () => group.info(2, "slave_repl_offset") === offset());
-  runAll(standby, "sentinel", "stand-by.sh");
-  promoteServer(group, 0);
-  runAll(group, "sentinel", "promote.sh");
+  standby.carryOutAll("sentinel", "stand-by.sh");
+  group.carryOut("server", 0, "promote.sh");
+  group.carryOutAll("sentinel", "promote.sh");
   await makeStandby(standby);
   const after = Load.start(lab, group, { pods: [here], pauseMilliseconds: 5 });
   await after.flowing([here], since);
@@ -104,8 +82,8 @@ export async function regionComesBack(laboratory: Laboratory): Promise<Measured>
 
 /** Has a region's Sentinels rest and its servers follow the other region, as docs/cache.md says. */
 async function makeStandby(group: Group): Promise<void> {
-  runAll(group, "sentinel", "stand-by.sh");
-  runAll(group, "server", "stand-by.sh");
+  group.carryOutAll("sentinel", "stand-by.sh");
+  group.carryOutAll("server", "stand-by.sh");
   await group.kill("server", 0);
   group.start("server", 0);
   await until("it is fed", () =>
