@@ -28,6 +28,8 @@ export async function restoreUnderSentinel(laboratory: Laboratory): Promise<Meas
   const { lab, group, clients } = laboratory;
   await group.settled();
   const primary = primaryOf(group);
+  // What other cases have left would be saved with the same delay, and take the longer the more it is.
+  group.ask(group.server(primary), "FLUSHALL");
   group.askAll(
     group.server(primary),
     indexes.map((index) => `SET ${key(index)} ${value(index)}`),
