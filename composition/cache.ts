@@ -1,5 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CacheGroup, type CacheGroupArgs } from "../components/cache/cacheGroup";
+import {
+  CacheGroup,
+  type CacheGroupArgs,
+  type CacheGroupSettings,
+} from "../components/cache/cacheGroup";
 import { type ReplicationPassword } from "../components/cache/replicationSecret";
 import { cacheObjectives, cachesOf } from "../config/cacheSettings";
 import { type Configuration } from "../config/configuration";
@@ -16,7 +20,7 @@ export function declareCaches(
   keys: Keys,
   options: pulumi.ComponentResourceOptions,
 ): Record<string, CacheGroup> {
-  const { settings, system, region } = configuration;
+  const { settings, system } = configuration;
   const { cache } = settings;
   if (cache === undefined) {
     return {};
@@ -26,24 +30,14 @@ export function declareCaches(
       const group = new CacheGroup(
         name,
         {
-          cache: { store: name, namespace: system.namespace, region },
+          ...cacheGroupSettings(configuration, name, store),
           place: landscape.own,
-          masterName: store.masterName,
-          replicas: store.replicas,
-          sentinels: store.sentinels,
-          quorum: store.quorum,
-          sentinelPort: store.sentinelPort,
-          objectives: cacheObjectives(system, name, store),
-          memoryMebibytes: store.memoryMebibytes,
-          minimumTlsVersion: system.minimumTlsVersion,
           images: { redis: cache.redisImage, exporter: cache.exporterImage },
           issuer: cache.certificateIssuer,
           storageClass: cache.storageClass,
           monitoringNamespace: cache.monitoringNamespace,
           passwordsRotated: rotationDates(store),
           replicationPassword: replicationPassword(configuration, landscape, keys, store),
-          serving: system.regions.active === region,
-          ...linkOf(configuration, landscape, name, store),
           tags: landscape.tags,
           disposable: landscape.disposable,
         },
@@ -52,6 +46,29 @@ export function declareCaches(
       return [name, group];
     }),
   );
+}
+
+/** What a cache's servers and Sentinels are told in a region, by the system's file and the stack's. */
+export function cacheGroupSettings(
+  configuration: Configuration,
+  name: string,
+  store: StoreOf<"cache">,
+): CacheGroupSettings & Pick<CacheGroupArgs, "link"> {
+  const { system, region } = configuration;
+  const { masterName, replicas, sentinels, quorum, sentinelPort, memoryMebibytes } = store;
+  return {
+    cache: { store: name, namespace: system.namespace, region },
+    masterName,
+    replicas,
+    sentinels,
+    quorum,
+    sentinelPort,
+    memoryMebibytes,
+    objectives: cacheObjectives(system, name, store),
+    minimumTlsVersion: system.minimumTlsVersion,
+    serving: system.regions.active === region,
+    ...linkOf(configuration, name, store),
+  };
 }
 
 /** The two regions agree on one password where either may follow the other. */
@@ -93,7 +110,6 @@ function rotationDates({
 /** Each region's feed is known by name to the other, before and after it exists. */
 function linkOf(
   { settings, system, region }: Configuration,
-  { primary, standby }: Landscape,
   name: string,
   { standby: kind }: StoreOf<"cache">,
 ): Pick<CacheGroupArgs, "link"> {
@@ -101,7 +117,8 @@ function linkOf(
   if (kind === "snapshots" || between === undefined) {
     return {};
   }
-  const other = settings.role === "prod" ? standby : primary;
+  const { primary, standby } = system.regions;
+  const other = region === primary ? standby : primary;
   const feedOf = (where: string) =>
     cacheFeedHost(
       { store: name, namespace: system.namespace, region: where },
@@ -109,7 +126,7 @@ function linkOf(
     );
   return {
     link: {
-      upstream: { host: feedOf(other.region), port: cachePort },
+      upstream: { host: feedOf(other), port: cachePort },
       feedHost: feedOf(region),
       otherRegionCidr: between.otherRegionCidr,
       loadBalancerCidrs: between.loadBalancerCidrs,

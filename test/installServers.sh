@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the servers that tests start, and what they are started with, where that may be done: as root, or by sudo without a password,
-# on a system with apt-get. Elsewhere it names the command. The packages' own services are not started:
-# tests start servers of their own and stop them.
+# Installs the servers that tests start, and what they are started with, where that may be done: as root,
+# or by sudo without a password, on a system with apt-get. Elsewhere it names the command. The packages'
+# own services are not started: tests start servers of their own and stop them.
 set -euo pipefail
 
 declare -A package=(

@@ -23,6 +23,8 @@ import { type CacheImages, CacheServers } from "./cacheServers";
 import { feedService, type RegionLink } from "./feedService";
 import { type CacheNetwork, sentinelPolicy, serverPolicy } from "./networkPolicies";
 import { objectMeta } from "./podParts";
+import { type SentinelSettings } from "./sentinelConfiguration";
+import { type ServerSettings } from "./serverConfiguration";
 import { type ReplicationPassword, ReplicationSecret } from "./replicationSecret";
 
 /** Inputs of {@link CacheGroup}. */
@@ -60,6 +62,21 @@ export interface CacheGroupArgs {
   readonly disposable?: boolean;
 }
 
+/** What the files of a group's servers and Sentinels are made from. */
+export type CacheGroupSettings = Pick<
+  CacheGroupArgs,
+  | "cache"
+  | "masterName"
+  | "replicas"
+  | "sentinels"
+  | "quorum"
+  | "sentinelPort"
+  | "objectives"
+  | "memoryMebibytes"
+  | "minimumTlsVersion"
+  | "serving"
+> & { readonly link?: Pick<RegionLink, "feedHost" | "upstream"> };
+
 /** A cache in one region: servers, Sentinels, and what they need to know and trust each other. */
 export class CacheGroup extends pulumi.ComponentResource {
   /** Name of the Secret from which an application takes name, password and Sentinels. */
@@ -72,7 +89,7 @@ export class CacheGroup extends pulumi.ComponentResource {
     const disposable = args.disposable ?? false;
     const child = { parent: this };
     const held = { parent: this, ...keepRunning(disposable) };
-    const settings = settingsOf(args);
+    const settings = memberSettings(args);
     const certificates = new CacheCertificates(
       `${name}-certificates`,
       {
@@ -160,7 +177,8 @@ export function cacheGroupProblems(args: CacheGroupArgs): string[] {
   return problems;
 }
 
-function settingsOf(args: CacheGroupArgs) {
+/** The settings that a group's servers and Sentinels have in common, its members among them. */
+export function memberSettings(args: CacheGroupSettings): ServerSettings & SentinelSettings {
   const members = (part: "server" | "sentinel", count: number, port: number) =>
     Array.from({ length: count }, (_, ordinal) => ({
       host: cacheHost(part, ordinal, args.cache),

@@ -82,7 +82,10 @@ export function handOverMarker({ data }: CacheLayout): string {
   return `${data}/handing-over`;
 }
 
-/** File that says until when a server is held back, in seconds since 1970, its priority afterwards, and until then. */
+/**
+ * File that says until when a server is held back, in seconds since 1970, its priority afterwards, and
+ * its priority until then.
+ */
 export function heldBack({ data }: CacheLayout): string {
   return `${data}/held-back`;
 }

@@ -12,8 +12,8 @@ export const passwordRefreshMinutes = 5;
 
 /**
  * Loads renewed certificates and rotated passwords into a running server, and ends by time what others
- * have begun: pings that are off for a hand-over, and the time in which a former primary is held back. Users are loaded at once.
- * With a new password for replication a server waits until every other one, in both regions, has
+ * have begun: pings that are off for a hand-over, and holding a former primary back. Users are loaded
+ * at once. With a new password for replication a server waits until every other one, in both regions, has
  * been given it: kubelets take a minute or two, the other region's operator its interval.
  */
 export function serverReload(settings: ServerSettings, layout: CacheLayout): string {

@@ -17,8 +17,6 @@ export interface ClientOrder {
   readonly password: string;
   /** File with the authority that certificates of servers and Sentinels are issued by. */
   readonly authority: string;
-  /** Writes that are under way at a time. */
-  readonly writers: number;
   /** What each writer waits after a write, in milliseconds. */
   readonly pauseMilliseconds: number;
 }
@@ -42,6 +40,9 @@ export interface AcknowledgedWrite {
 }
 
 const progressMilliseconds = 50;
+
+/** Writes that are under way at a time. */
+const writers = 4;
 
 function connect({ sentinels, masterName, password, authority }: ClientOrder): Redis {
   const tls = { ca: readFileSync(authority) };
@@ -101,7 +102,7 @@ function begin(order: ClientOrder): void {
   const note: Note = (key) => {
     acknowledged.push({ key, at: Date.now(), server: redis.stream.remoteAddress ?? "" });
   };
-  for (let writer = 0; writer < order.writers; writer += 1) {
+  for (let writer = 0; writer < writers; writer += 1) {
     void write(redis, order, writer, note);
   }
   const report = (what: ClientReport, sent?: () => void) => {
@@ -114,9 +115,11 @@ function begin(order: ClientOrder): void {
     }
   }, progressMilliseconds);
   process.once("message", () => {
+    // Writers go on for ever: the process ends them, once its record is with the parent.
     report({ kind: "record", acknowledged }, () => process.exit());
   });
 }
 
 process.once("message", begin);
+// The parent is gone, and nobody is left to report to.
 process.on("disconnect", () => process.exit());

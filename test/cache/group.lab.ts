@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "nod
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { passwordHash } from "../../components/cache/accessControl";
+import { type CacheGroupSettings } from "../../components/cache/cacheGroup";
 import { heldBackSeconds } from "../../components/cache/serverConfiguration";
 import { cacheTimings } from "../../contracts/cacheTimings";
 import { type AcknowledgedWrite } from "./client";
-import { Group, type GroupSettings, ordinals as all } from "./group";
+import { Group, ordinals as all } from "./group";
 import { ended, Lab, seen, until } from "./lab";
 import { type ClientRecord, Load, missingAt } from "./load";
 import { outageSeconds } from "./measures";
@@ -15,17 +16,18 @@ import { startLoader } from "./restoreCase";
 
 const objectives = { detectionSeconds: 2, lostWriteSeconds: 3, recoverySeconds: 40 };
 
-const settings: GroupSettings = {
+const settings: CacheGroupSettings = {
+  cache: { store: "cache", namespace: "trading", region: "us-east-1" },
   masterName: "mymaster",
+  replicas: 2,
+  sentinels: 3,
   quorum: 2,
-  timings: cacheTimings(objectives),
+  objectives,
   memoryMebibytes: 256,
   minimumTlsVersion: "1.2",
   sentinelPort: 26379,
   serving: true,
 };
-
-const place = { store: "cache", namespace: "trading", region: "us-east-1" };
 
 const writesOf = (records: readonly ClientRecord[]): AcknowledgedWrite[] =>
   records.flatMap(({ acknowledged }) => acknowledged);
@@ -38,7 +40,7 @@ describe("a group of real servers and Sentinels", function () {
 
   before(async () => {
     lab = new Lab();
-    group = await Group.create(lab, place, settings);
+    group = await Group.create(lab, settings);
     client = await lab.addPod("client");
     await group.startAll();
   });
@@ -375,7 +377,7 @@ describe("a group of real servers and Sentinels", function () {
       group.ask(group.server(before), "CONFIG", "GET", "replica-priority").split("\n")[1];
     assert.ok(Number(priority()) > 1_000_000, priority());
     const heldBack = await until("it is an ordinary replica", () => priority() === "100");
-    const expected = heldBackSeconds(settings.timings);
+    const expected = heldBackSeconds(cacheTimings(objectives));
     assert.ok(heldBack / 1_000 < expected + 7, `held back for ${String(heldBack)} ms`);
     await group.settled();
   });
@@ -383,7 +385,7 @@ describe("a group of real servers and Sentinels", function () {
   it("has Sentinels that remember across a restart, and take on what changed", async () => {
     const before = primary();
     const known = group.ask(group.sentinel(1), "SENTINEL", "MYID");
-    group.change({ timings: cacheTimings({ ...objectives, recoverySeconds: 60 }) });
+    group.change({ objectives: { ...objectives, recoverySeconds: 60 } });
     await group.kill("sentinel", 1);
     group.start("sentinel", 1);
     await until("it answers", () => group.run("sentinel", 1, "ready.sh").status === 0);
@@ -403,7 +405,7 @@ describe("a group of real servers and Sentinels", function () {
     await group.kill("sentinel", 1);
     group.start("sentinel", 1);
     await until("it answers", () => group.run("sentinel", 1, "ready.sh").status === 0);
-    group.change({ timings: settings.timings });
+    group.change({ objectives });
     await group.settled();
   });
 
@@ -518,8 +520,7 @@ describe("a group of real servers and Sentinels", function () {
     assert.equal(readFileSync(file).subarray(0, 5).toString(), "REDIS");
     const standby = await Group.create(
       lab,
-      { ...place, region: "us-west-2" },
-      { ...settings, serving: false },
+      { ...settings, cache: { ...settings.cache, region: "us-west-2" }, serving: false },
       group.replicationPasswords,
     );
     await standby.startAll();

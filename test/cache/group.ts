@@ -9,13 +9,13 @@ import {
   cacheUsers,
   passwordHash,
 } from "../../components/cache/accessControl";
+import { type CacheGroupSettings, memberSettings } from "../../components/cache/cacheGroup";
 import { sentinelSecret, serverSecret } from "../../components/cache/cacheCredentials";
 import { sentinelFiles, serverFiles } from "../../components/cache/files";
-import { type Address, type CacheMembers, podLayout } from "../../components/cache/layout";
+import { type Address, podLayout } from "../../components/cache/layout";
 import { replicationContents } from "../../components/cache/replicationSecret";
-import { firstPrimary, type SentinelSettings } from "../../components/cache/sentinelConfiguration";
-import { firstUpstream, type ServerSettings } from "../../components/cache/serverConfiguration";
-import { cacheHost, cachePort, type CachePlace } from "../../contracts/cacheNames";
+import { firstPrimary } from "../../components/cache/sentinelConfiguration";
+import { firstUpstream } from "../../components/cache/serverConfiguration";
 import { ended, type Lab, replaceFile, until } from "./lab";
 import { type Pod } from "./pod";
 
@@ -24,15 +24,6 @@ export interface ScriptResult {
   readonly status: number | null;
   readonly output: string;
 }
-
-/** Settings of a group beside its members. */
-export type GroupSettings = Omit<ServerSettings & SentinelSettings, "servers" | "sentinels"> & {
-  /** Whether its Sentinels watch server 0 from the start. */
-  readonly serving: boolean;
-  readonly sentinelPort: number;
-  /** Name by which the other region reaches the last server. @default - it does not */
-  readonly feedHost?: string;
-};
 
 /** Ordinals of a part's members. */
 export const ordinals: readonly number[] = [0, 1, 2];
@@ -44,28 +35,16 @@ const parts: readonly Part[] = ["server", "sentinel"];
 /** A member's files in its directory for configuration. */
 export function renderedFiles(
   part: Part,
-  settings: GroupSettings,
-  members: CacheMembers,
+  settings: CacheGroupSettings,
 ): Readonly<Record<string, string>> {
-  const { servers, sentinels } = members;
-  const whole = { ...settings, servers, sentinels };
-  const upstream = settings.serving ? undefined : settings.upstream;
+  const members = memberSettings(settings);
+  const upstream = settings.serving ? undefined : members.upstream;
   return part === "server"
-    ? { ...serverFiles(whole, podLayout), "first-upstream": firstUpstream(upstream) }
+    ? { ...serverFiles(members, podLayout), "first-upstream": firstUpstream(upstream) }
     : {
-        ...sentinelFiles(whole, podLayout),
-        "first-primary": firstPrimary(whole, settings.serving),
+        ...sentinelFiles(members, podLayout),
+        "first-primary": firstPrimary(members, settings.serving),
       };
-}
-
-/** The addresses of a group's members, as pods have them. */
-export function membersOf(place: CachePlace, sentinelPort: number): CacheMembers {
-  const addresses = (part: Part, port: number) =>
-    ordinals.map((ordinal) => ({ host: cacheHost(part, ordinal, place), port }));
-  return {
-    servers: addresses("server", cachePort),
-    sentinels: addresses("sentinel", sentinelPort),
-  };
 }
 
 /** One group of servers and Sentinels: the files, names and scripts of pods, started by the scripts. */
@@ -80,14 +59,10 @@ export class Group {
 
   private constructor(
     private readonly lab: Lab,
-    place: CachePlace,
-    private settings: GroupSettings,
+    private settings: CacheGroupSettings,
     public replicationPasswords: readonly string[],
   ) {
-    ({ servers: this.servers, sentinels: this.sentinels } = membersOf(
-      place,
-      settings.sentinelPort,
-    ));
+    ({ servers: this.servers, sentinels: this.sentinels } = memberSettings(settings));
   }
 
   /**
@@ -97,11 +72,10 @@ export class Group {
    */
   public static async create(
     lab: Lab,
-    place: CachePlace,
-    settings: GroupSettings,
+    settings: CacheGroupSettings,
     replicationPasswords: readonly string[] = [randomBytes(20).toString("hex")],
   ): Promise<Group> {
-    const group = new Group(lab, place, settings, replicationPasswords);
+    const group = new Group(lab, settings, replicationPasswords);
     for (const part of parts) {
       for (const ordinal of ordinals) {
         const { host } = group.address(part, ordinal);
@@ -117,7 +91,7 @@ export class Group {
   }
 
   /** Changes settings, as an update of the stack would; members take them on when they restart. */
-  public change(changes: Partial<GroupSettings>): void {
+  public change(changes: Partial<CacheGroupSettings>): void {
     this.settings = { ...this.settings, ...changes };
     for (const part of parts) {
       ordinals.forEach((ordinal) => {
@@ -129,7 +103,7 @@ export class Group {
   /** Puts a member's files where a pod has them mounted. */
   public install(part: Part, ordinal: number): void {
     const { configuration, credentials } = this.pod(part, ordinal).volumes;
-    for (const [file, text] of Object.entries(renderedFiles(part, this.settings, this))) {
+    for (const [file, text] of Object.entries(renderedFiles(part, this.settings))) {
       writeFileSync(join(configuration, file), text);
     }
     this.installCredentials(credentials, part);
@@ -161,7 +135,7 @@ export class Group {
   }
 
   private get feedHosts(): string[] {
-    return this.settings.feedHost === undefined ? [] : [this.settings.feedHost];
+    return this.settings.link === undefined ? [] : [this.settings.link.feedHost];
   }
 
   /** Makes new passwords; the old ones still hold. Members have them once they are installed. */

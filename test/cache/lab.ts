@@ -74,19 +74,9 @@ export class Lab {
    *
    * @param log File of the lab that takes what it says. @default - the test reads it itself
    */
-  public spawn(
-    pod: Pod,
-    command: string,
-    args: readonly string[],
-    log?: string,
-    environment: NodeJS.ProcessEnv = {},
-  ): ChildProcess {
+  public spawn(pod: Pod, command: string, args: readonly string[], log?: string): ChildProcess {
     const output = log === undefined ? "pipe" : this.log(log);
-    const child = pod.spawn(command, args, {
-      stdio: ["ignore", output, output],
-      env: environment,
-    });
-    return this.keep(child);
+    return this.keep(pod.spawn(command, args, { stdio: ["ignore", output, output] }));
   }
 
   /** Has a process killed when the lab is closed. */

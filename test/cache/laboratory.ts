@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type CacheInRegion } from "./systemCaches";
+import { type CacheGroupSettings } from "../../components/cache/cacheGroup";
 import { type Extent, type FailureCase } from "./cases";
 import { Group } from "./group";
 import { Lab } from "./lab";
@@ -16,13 +16,13 @@ export const short: Extent = { kills: 2, calmSeconds: 24 };
  * Opens a laboratory with a cache of a system: the serving group runs, that of the other region does not yet.
  */
 export async function openLaboratory(
-  serving: CacheInRegion,
-  standingBy: CacheInRegion,
+  serving: CacheGroupSettings,
+  standingBy: CacheGroupSettings,
 ): Promise<Laboratory> {
   const lab = new Lab();
   const passwords = [randomBytes(20).toString("hex")];
-  const group = await Group.create(lab, serving.place, serving.settings, passwords);
-  const standby = await Group.create(lab, standingBy.place, standingBy.settings, passwords);
+  const group = await Group.create(lab, serving, passwords);
+  const standby = await Group.create(lab, standingBy, passwords);
   const clients = [await lab.addPod("client-0"), await lab.addPod("client-1")] as const;
   await group.startAll();
   return { lab, group, standby, objectives: serving.objectives, clients };

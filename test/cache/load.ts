@@ -10,8 +10,6 @@ import { type Pod } from "./pod";
 export interface LoadOptions {
   /** Pods in which a client runs, each in a process of its own. */
   readonly pods: readonly Pod[];
-  /** Writes of each client that are under way at a time. @default 4 */
-  readonly writers?: number;
   /** What each writer waits after a write, in milliseconds. @default 0 */
   readonly pauseMilliseconds?: number;
 }
@@ -44,7 +42,7 @@ export class Load {
   /** Starts clients, which write as soon as they find a primary. */
   public static start(lab: Lab, group: Group, options: LoadOptions): Load {
     loads += 1;
-    const { pods, writers = 4, pauseMilliseconds = 0 } = options;
+    const { pods, pauseMilliseconds = 0 } = options;
     const started = pods.map((pod) => {
       // The library tells of every Sentinel that it does not reach.
       const log = lab.log(`${pod.name}.log`);
@@ -61,7 +59,6 @@ export class Load {
         sentinels: group.sentinels,
         password: group.passwords.application,
         authority: lab.path("ca.crt"),
-        writers,
         pauseMilliseconds,
       } satisfies ClientOrder);
       return [pod, child] as const;
@@ -80,11 +77,11 @@ export class Load {
   }
 
   /** Waits until the clients in some pods have written later than a moment, in milliseconds since 1970. */
-  public async flowing(pods: readonly Pod[], since: number, limit = 120_000): Promise<void> {
+  public async flowing(pods: readonly Pod[], since: number): Promise<void> {
     await until(
       "clients write",
       () => pods.every((pod) => (this.lastAcknowledged.get(pod) ?? 0) > since),
-      limit,
+      120_000,
     );
   }
 

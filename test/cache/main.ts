@@ -89,6 +89,7 @@ function json(
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
+// Ends with whatever still runs in pods: a laboratory that could not be opened was not closed either.
 main().then(
   (status) => process.exit(status),
   (error: unknown) => {

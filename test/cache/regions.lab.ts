@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CacheGroupSettings } from "../../components/cache/cacheGroup";
 import { cacheFeedHost, cachePort } from "../../contracts/cacheNames";
-import { cacheTimings } from "../../contracts/cacheTimings";
 import { type AcknowledgedWrite } from "./client";
-import { Group, type GroupSettings, ordinals as all } from "./group";
+import { Group, ordinals as all } from "./group";
 import { Lab, seen, until } from "./lab";
 import { Load, missingAt } from "./load";
 import { type Pod } from "./pod";
@@ -15,19 +15,18 @@ const replicationPasswords = ["the-same-in-both-regions"];
 
 describe("two real groups, one of which stands by", function () {
   this.timeout("2m");
-  const shared: Omit<GroupSettings, "serving"> = {
+  const settingsIn = (place: typeof here, other: typeof here): CacheGroupSettings => ({
+    cache: place,
     masterName: "mymaster",
+    replicas: 2,
+    sentinels: 3,
     quorum: 2,
-    timings: cacheTimings({ detectionSeconds: 2, lostWriteSeconds: 3, recoverySeconds: 40 }),
+    sentinelPort: 26379,
+    objectives: { detectionSeconds: 2, lostWriteSeconds: 3, recoverySeconds: 40 },
     memoryMebibytes: 64,
     minimumTlsVersion: "1.3",
-    sentinelPort: 26379,
-  };
-  const settingsIn = (place: typeof here, other: typeof here): GroupSettings => ({
-    ...shared,
-    feedHost: feedOf(place),
-    upstream: { host: feedOf(other), port: cachePort },
     serving: place === here,
+    link: { feedHost: feedOf(place), upstream: { host: feedOf(other), port: cachePort } },
   });
   let lab: Lab;
   let primary: Group;
@@ -37,8 +36,8 @@ describe("two real groups, one of which stands by", function () {
 
   before(async () => {
     lab = new Lab();
-    primary = await Group.create(lab, here, settingsIn(here, there), replicationPasswords);
-    standby = await Group.create(lab, there, settingsIn(there, here), replicationPasswords);
+    primary = await Group.create(lab, settingsIn(here, there), replicationPasswords);
+    standby = await Group.create(lab, settingsIn(there, here), replicationPasswords);
     client = await lab.addPod("client");
     await primary.startAll();
     await standby.startAll();
@@ -110,8 +109,7 @@ describe("two real groups, one of which stands by", function () {
 
   it("can be promoted through another server when server 0 is lost", async () => {
     const place = { ...there, store: "other" };
-    const settings = { ...settingsIn(there, here), feedHost: feedOf(place) };
-    const other = await Group.create(lab, place, settings, replicationPasswords);
+    const other = await Group.create(lab, settingsIn(place, here), replicationPasswords);
     await other.startAll();
     await other.kill("server", 0);
     const promoted = other.run("server", 1, "promote.sh");
@@ -138,6 +136,7 @@ describe("two real groups, one of which stands by", function () {
   });
 
   it("is promoted when the primary region is gone, and only by its own members", async () => {
+    const keys = Number(primary.ask(primary.server(1), "DBSIZE"));
     for (const ordinal of all) {
       await primary.kill("server", ordinal);
       await primary.kill("sentinel", ordinal);
@@ -162,6 +161,8 @@ describe("two real groups, one of which stands by", function () {
     );
     assert.ok(written.length > 100);
     assert.deepEqual(missingAt(standby, 0, written), []);
+    // All that was there, and the one that was written since.
+    assert.equal(Number(standby.ask(standby.server(0), "DBSIZE")), keys + 1);
   });
 
   it("may be told to promote twice", () => {

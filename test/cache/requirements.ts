@@ -10,6 +10,7 @@ const needed: Readonly<Record<string, string>> = {
   ip: "iproute2",
   unshare: "util-linux",
   nsenter: "util-linux",
+  setpriv: "util-linux",
 };
 
 /** Where the laboratory keeps its files; undefined outside of the namespaces of `inNamespaces.sh`. */
