@@ -57,7 +57,7 @@ async function main(): Promise<void> {
       trivialProgram();
       return Promise.resolve();
     });
-    await opened.up();
+    await opened.stack.up();
     // Access to the database is left out: what it has deployed needs a real one.
     const stacks = readRegionStacks({ directory: deployment.project }).map(({ name, config }) => ({
       stack: name,

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const imported = performance.now();
   const { HostDirectory } = load("../test/engine/hostDirectory") as typeof hostDirectory;
   let [called, declared] = [NaN, NaN];
-  const opened = await new HostDirectory(directory).openInline(
+  const { stack: opened } = await new HostDirectory(directory).openInline(
     stack,
     JSON.parse(config) as Record<string, string>,
     () => {

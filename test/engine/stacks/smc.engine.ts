@@ -1,0 +1,3 @@
+import { describeStacks } from "./describeStacks";
+
+describeStacks("smc");
