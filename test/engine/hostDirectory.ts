@@ -25,7 +25,7 @@ export interface InlineStack {
    * refusal the program may go on for a moment. What it then says must fail on the wire, not here: the
    * SDK sends the messages of all programs in one chain, which an error of its own breaks for good.
    */
-  disconnect(): void;
+  readonly disconnect: () => void;
 }
 
 /**
