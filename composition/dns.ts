@@ -4,7 +4,6 @@ import { FailoverSwitch } from "../components/dns/failoverSwitch";
 import { PublicZone } from "../components/dns/publicZone";
 import { healthCheckRegion } from "../components/monitoring/healthCheckAlarm";
 import { type Configuration } from "../config/configuration";
-import { unmetFailoverTime } from "../config/failoverTime";
 import { switchCommand } from "../contracts/failoverSwitch";
 import { type StackOutputs } from "../contracts/outputs";
 import { type Landscape } from "./places";
@@ -98,7 +97,6 @@ export function remarksOnDns({ settings, system }: Configuration): string[] {
           `zone ${hostedZone.id} is adopted: see that it is ${hostedZone.name}, and public, because records would be made in any other without a complaint, and that accelerated recovery is on (docs/dns.md)`,
         ]
       : []),
-    ...(settings.role === "prod" ? unmetFailoverTime(system) : []),
     ...(settings.role === "prod" && system.regions.primary !== healthCheckRegion
       ? [
           `nobody is told when the endpoint in ${system.regions.primary} fails: Route 53 publishes its checks in ${healthCheckRegion} alone`,

@@ -12,6 +12,8 @@ import {
   whole,
 } from "./field";
 import { longestJobPart, longestNamespace } from "../contracts/jobs";
+import { type Scenario, scenarioNames } from "../contracts/scenarios";
+import { mayWeaken, measuredRates, unmetObjectives } from "./objectives";
 import { awsBackupSchedule, schedule } from "./schedule";
 import { store, tier } from "./stores";
 
@@ -118,19 +120,10 @@ const dataClass = section({
 const scenario = section({ rto: duration(), rpo: duration().optional() });
 
 const scenarios = section(
-  Object.fromEntries(
-    [
-      "pod",
-      "node",
-      "zone",
-      "database-primary",
-      "cache-primary",
-      "corruption",
-      "region",
-      "ransomware",
-      "operator-error",
-    ].map((name) => [name, scenario.optional()]),
-  ) as Record<string, z.ZodOptional<typeof scenario>>,
+  Object.fromEntries(scenarioNames.map((name) => [name, scenario.optional()])) as Record<
+    Scenario,
+    z.ZodOptional<typeof scenario>
+  >,
 );
 
 /** When the jobs run that belong to no single store. Kubernetes schedules in one time zone. */
@@ -228,6 +221,9 @@ export const systemShape = section({
   jobs,
   budgets,
   alarms,
+  unmetObjectives,
+  mayWeaken,
+  measuredRates,
 });
 
 /** A trading system, validated. */

@@ -1,7 +1,7 @@
 import { type z } from "zod";
 import { repositoryPrefix } from "../contracts/names";
-import { checkFailoverTime } from "./failoverTime";
 import { isHarmful, isMapping, whenSound } from "./field";
+import { checkUnmetObjectives } from "./objectives";
 import { type Store, type StoreKind, type StoreOf } from "./stores";
 import { type System, systemShape } from "./system";
 
@@ -34,7 +34,7 @@ export const systemSchema = systemShape
     },
     { when: ({ value }) => isMapping(value) },
   )
-  .superRefine(checkFailoverTime, whenSound("failover", "scenarios"))
+  .superRefine(checkUnmetObjectives, whenSound("unmetObjectives", "dataClasses"))
   .superRefine(checkJobImages, whenSound("id", "jobs", "stores"));
 
 function soundSections(

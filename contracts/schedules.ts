@@ -1,4 +1,5 @@
 import { CronExpressionParser } from "cron-parser";
+import { type Shift, shiftsOf } from "./timeZones";
 
 /**
  * One way to write schedules, two services that fire them: Kubernetes takes the five fields as they
@@ -38,6 +39,19 @@ export function awsSchedule(fiveFields: string): string {
   return `cron(${minute} ${hour} ${monthDay} ${month} ${weekDay} *)`;
 }
 
+/**
+ * The five-field schedule that an AWS schedule expression was made from, or one that fires alike.
+ *
+ * @throws RangeError for an expression of another kind.
+ */
+export function fiveFields(expression: string): string {
+  const fields = /^cron\((\S+ \S+ \S+ \S+ \S+) \*\)$/.exec(expression)?.[1];
+  if (fields === undefined) {
+    throw new RangeError(`schedule "${expression}" is no cron expression of every year`);
+  }
+  return fields.replace("?", "*");
+}
+
 /** Shortest and longest time between two firings of a schedule, in seconds. */
 export interface Gaps {
   readonly shortestSeconds: number;
@@ -46,20 +60,55 @@ export interface Gaps {
 
 /**
  * The gaps of a five-field schedule as Kubernetes fires it, over nine years, which hold two leap days.
- * Changes of daylight saving time are left out: each makes one gap a year longer or shorter by an hour.
+ *
+ * @param timeZone IANA name. What local time skips is not fired, what it repeats is fired twice.
+ * @default - one without daylight saving time
  */
-export function scheduleGaps(fiveFields: string): Gaps {
+export function scheduleGaps(fiveFields: string, timeZone?: string): Gaps {
   const { hour, minute } = CronExpressionParser.parse(fiveFields).fields;
   const times = hour.values.flatMap((hours) =>
     minute.values.map((minutes) => hours * 3_600 + minutes * 60),
   );
+  const days = firingDays(fiveFields);
   const [first = 0, last = 0] = [times[0], times.at(-1)];
   const within = differences(times);
-  const between = [...new Set(differences(firingDays(fiveFields)))].map(
-    (days) => days * secondsPerDay - last + first,
-  );
-  const gaps = [...within, ...between];
+  const between = [...new Set(differences(days))].map((gap) => gap * secondsPerDay - last + first);
+  const shifted = timeZone === undefined ? [] : zoneShifts(timeZone);
+  const gaps = [
+    ...within,
+    ...between,
+    ...shifted.flatMap((shift) => differences(firingsAround(shift, days, times))),
+  ];
   return { shortestSeconds: Math.min(...gaps), longestSeconds: Math.max(...gaps) };
+}
+
+/** The moments of firing around a shift of local time, in seconds since 1970. */
+function firingsAround(
+  { at, before, after }: Shift,
+  days: readonly number[],
+  times: readonly number[],
+): number[] {
+  const dayOfShift = Math.floor((at + before) / secondsPerDay);
+  const near = days.findIndex((day) => day >= dayOfShift - 1);
+  const past = days.findIndex((day) => day > dayOfShift + 1);
+  return days
+    .slice(Math.max(0, near - 2), past === -1 ? days.length : past + 2)
+    .flatMap((day) => times.map((time) => day * secondsPerDay + time))
+    .flatMap((local) => [
+      ...(local - before < at ? [local - before] : []),
+      ...(local - after >= at ? [local - after] : []),
+    ])
+    .sort((left, right) => left - right);
+}
+
+const shiftsByZone = new Map<string, readonly Shift[]>();
+
+function zoneShifts(timeZone: string): readonly Shift[] {
+  const known =
+    shiftsByZone.get(timeZone) ??
+    shiftsOf(timeZone, firstDay * secondsPerDay, lastDay * secondsPerDay);
+  shiftsByZone.set(timeZone, known);
+  return known;
 }
 
 /** Whether a schedule ever fires: `0 6 30 2 *` does not, since no February has 30 days. */
@@ -72,6 +121,8 @@ export function everFires(fiveFields: string): boolean {
 }
 
 const secondsPerDay = 86_400;
+const firstDay = Date.UTC(2023, 0, 1) / 1_000 / secondsPerDay;
+const lastDay = Date.UTC(2032, 0, 1) / 1_000 / secondsPerDay;
 
 function differences(ascending: readonly number[]): number[] {
   return ascending.slice(1).map((value, index) => value - (ascending[index] ?? 0));
@@ -80,9 +131,7 @@ function differences(ascending: readonly number[]): number[] {
 /** Days on which a schedule fires, counted from 1970, from 2023 to 2032. */
 function firingDays(fiveFields: string): number[] {
   const fires = firesOn(fiveFields);
-  const start = Date.UTC(2023, 0, 1) / 1_000 / secondsPerDay;
-  const end = Date.UTC(2032, 0, 1) / 1_000 / secondsPerDay;
-  return Array.from({ length: end - start }, (_, index) => start + index).filter((day) =>
+  return Array.from({ length: lastDay - firstDay }, (_, index) => firstDay + index).filter((day) =>
     fires(new Date(day * secondsPerDay * 1_000)),
   );
 }

@@ -146,14 +146,6 @@ describe("DNS of the stacks", () => {
     assert.ok(!remarksOn(configuration).some((remark) => remark.includes("accelerated")));
   });
 
-  it("says in prod alone where the objective for a region cannot be met in time", () => {
-    const late = { operatorDecision: duration("2h") };
-    const unmet =
-      "scenarios.region.rto (30m) is not met: users are sent to the standby region after 300s without heartbeats + operatorDecision 2h + 60s until the switch is read + recordTtl 60s = 7620s";
-    assert.ok(remarksOn(configurationOf("prod", {}, late)).includes(unmet));
-    assert.ok(!remarksOn(configurationOf("dr", {}, late)).includes(unmet));
-  });
-
   for (const phase of ["landing", "whole"] as const) {
     it(`holds the switch in dr, in its ${phase} phase, and tells how to throw it`, async () => {
       const { found, outputs } = await dnsOf(configurationOf("dr", { phase }));

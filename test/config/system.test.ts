@@ -93,7 +93,7 @@ const rule = {
   unknown: (allowed: string) =>
     `unknown key; allowed here: ${allowed}. Correct the spelling or remove it`,
   sections:
-    "id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, jobs, budgets, alarms",
+    "id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, jobs, budgets, alarms, unmetObjectives, mayWeaken, measuredRates",
   regions: "primary, standby, archive, active",
 };
 
@@ -419,16 +419,44 @@ describe("a system file", () => {
       `must be at least ${period}, the period of lock class ${lockClass}, because locked objects cannot be deleted sooner; raise it, or choose a lock class with a shorter period`;
     const cases: readonly (readonly [string, Changes, Finding])[] = [
       [
-        "the slow check interval where the plan leaves time for the fast one only",
-        {
-          "failover.mode": "automatic",
-          "failover.checkInterval": "30s",
-          "scenarios.region.rto": "3m",
-        },
+        "an acknowledgement of a class that is not there",
+        { "unmetObjectives.0.dataClasses": ["signal"] },
         wrong(
-          "failover.checkInterval",
-          "30s",
-          "too slow for scenarios.region.rto (3m): users would be sent to the standby region after 2 × checkInterval 30s × checkFailures 3 + recordTtl 60s = 240s; set it to 10s, which makes 120s",
+          "unmetObjectives.0.dataClasses.0",
+          "signal",
+          'there is no data class "signal"; use one of signals, market-data, user-data, historical-market-data, configuration, logs, audit',
+        ),
+      ],
+      [
+        "an acknowledgement without a bound",
+        { "unmetObjectives.0.accepted": "some" },
+        wrong(
+          "unmetObjectives.0.accepted",
+          "some",
+          'must be the longest bound that is accepted, like "45m", or none; correct it',
+        ),
+      ],
+      [
+        "an acknowledgement of nothing",
+        { "unmetObjectives.0.scenarios": [] },
+        wrong("unmetObjectives.0.scenarios", [], "must be a list of scenarios; name at least one"),
+      ],
+      [
+        "a permission to weaken what is not known",
+        { mayWeaken: ["everything"] },
+        wrong(
+          "mayWeaken.0",
+          "everything",
+          "must be one of objectives, retention, acknowledgements; choose one of them",
+        ),
+      ],
+      [
+        "a measured rate of nothing",
+        { measuredRates: { databaseRestore: { mebibytesPerSecond: 0, date: "2026-11-29" } } },
+        wrong(
+          "measuredRates.databaseRestore.mebibytesPerSecond",
+          0,
+          "must be a whole number of mebibytes per second from 1 to 1000000; correct the number",
         ),
       ],
       [
@@ -996,7 +1024,8 @@ describe("the system files", () => {
 /**
  * Lines of a system file with a figure that nobody explains. A figure is a value with a digit in it;
  * names, descriptions and the active region, which repeats another, are none. It is explained by a
- * comment on its own line, or on the line of the mapping or list that holds it.
+ * comment on its own line, or on the line of the mapping or list that holds it. What is acknowledged
+ * has its reason beside it.
  */
 function unexplained(text: string): string[] {
   const lines = text.split("\n");
@@ -1014,7 +1043,10 @@ function unexplained(text: string): string[] {
         .map((pair) => pair.key)
         .filter(isScalar)
         .reverse();
-      if (["id", "name", "plan", "description", "active"].includes(String(keys[0]?.value))) {
+      if (
+        ["id", "name", "plan", "description", "active"].includes(String(keys[0]?.value)) ||
+        keys.at(-1)?.value === "unmetObjectives"
+      ) {
         return;
       }
       const places = [node, ...keys.slice(0, 2)].map(({ range }) => lineAt(range?.[0] ?? 0));

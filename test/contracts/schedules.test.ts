@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { CronExpressionParser } from "cron-parser";
 import fc from "fast-check";
-import { awsSchedule, everFires, firesOn, scheduleGaps } from "../../contracts/schedules";
+import {
+  awsSchedule,
+  everFires,
+  firesOn,
+  fiveFields,
+  scheduleGaps,
+} from "../../contracts/schedules";
 
 describe("awsSchedule", () => {
   const translated: readonly (readonly [string, string, string])[] = [
@@ -124,6 +130,45 @@ describe("scheduleGaps", () => {
       { numRuns: 25 },
     );
   });
+});
+
+describe("scheduleGaps in a time zone", () => {
+  const hour = 3_600;
+  const zones: readonly (readonly [string, string, string, number, number])[] = [
+    ["an hour that is skipped in March", "30 2 * * *", "America/New_York", 24 * hour, 47 * hour],
+    ["an hour that comes twice in November", "30 1 * * *", "America/New_York", hour, 24 * hour],
+    ["an hour that is neither", "0 12 * * *", "America/New_York", 23 * hour, 25 * hour],
+    ["a shift of half an hour", "0 12 * * *", "Australia/Lord_Howe", 23.5 * hour, 24.5 * hour],
+    ["a step within the hour", "*/20 * * * *", "Europe/Berlin", hour / 3, hour / 3],
+    ["a zone without shifts", "0 2 * * *", "Asia/Kolkata", 24 * hour, 24 * hour],
+    ["UTC", "0 2 * * *", "Etc/UTC", 24 * hour, 24 * hour],
+  ];
+  for (const [what, schedule, timeZone, shortestSeconds, longestSeconds] of zones) {
+    it(`counts ${what}: ${schedule} in ${timeZone}`, () => {
+      assert.deepEqual(scheduleGaps(schedule, timeZone), { shortestSeconds, longestSeconds });
+    });
+  }
+});
+
+describe("fiveFields", () => {
+  for (const schedule of ["*/15 * * * *", "0 2 1 * *", "30 4 1,15 1-6 *"]) {
+    it(`undoes what awsSchedule does: ${schedule}`, () => {
+      assert.equal(fiveFields(awsSchedule(schedule)), schedule);
+    });
+  }
+
+  it("names the days that were counted", () => {
+    assert.equal(fiveFields(awsSchedule("0 3 * * 0,6")), "0 3 * * SUN,SAT");
+  });
+
+  for (const expression of ["rate(1 hour)", "cron(0 4 * * ? 2027)", ""]) {
+    it(`refuses what is no schedule of every year: ${expression}`, () => {
+      assert.throws(() => fiveFields(expression), {
+        name: "RangeError",
+        message: `schedule "${expression}" is no cron expression of every year`,
+      });
+    });
+  }
 });
 
 describe("firesOn", () => {

@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { loadSystem } from "../../config/configuration";
-import { failoverTime } from "../../config/failoverTime";
 import { accessShape } from "../../config/access";
 import { stackShape } from "../../config/stack";
 import { systemShape } from "../../config/system";
-import { failoverSwitch, switchCommand } from "../../contracts/failoverSwitch";
+import { failoverSwitch, switchAlarm, switchCommand } from "../../contracts/failoverSwitch";
+import { heartbeatSilenceSeconds } from "../../contracts/heartbeats";
+import { boundOf } from "../../objectives/bound";
+import { failoverTerms } from "../../objectives/failoverTime";
 import { projectDirectory } from "../support/projectCopy";
 
 /** Every key that a schema knows, at any depth; names that the reader chooses are not keys. */
@@ -69,7 +71,18 @@ describe("documentation", () => {
   it("gives the time of a failover as it is counted", () => {
     const text = readFileSync(join(projectDirectory, "docs", "dns.md"), "utf8");
     const { failover } = loadSystem("hft", join(projectDirectory, "systems"));
-    assert.ok(text.includes(`60s = ${String(failoverTime(failover).seconds)}s`));
+    const { arithmetic } = boundOf(
+      ...failoverTerms({
+        mode: failover.mode,
+        silenceSeconds: heartbeatSilenceSeconds,
+        operatorDecisionSeconds: failover.operatorDecision.seconds,
+        switchSeconds: switchAlarm.period,
+        checkIntervalSeconds: failover.checkInterval.seconds,
+        checkFailures: failover.checkFailures,
+        recordTtlSeconds: failover.recordTtl.seconds,
+      }),
+    );
+    assert.ok(text.replace(/\s+/g, " ").includes(arithmetic), arithmetic);
   });
 
   for (const document of documents) {

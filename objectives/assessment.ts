@@ -1,0 +1,154 @@
+import { type Store } from "../config/stores";
+import { type System } from "../config/system";
+import { type Scenario, scenarioNames } from "../contracts/scenarios";
+import { cacheRecoveries } from "./cache";
+import { databaseRecoveries } from "./database";
+import { type Declared } from "./declared";
+import { configurationRecoveries, imageRecoveries, objectRecoveries } from "./otherStores";
+import { type Recovery, type Situation, unrecoverable } from "./recovery";
+
+/** What a recovery plan promises of some data in a disaster, and what the declared mechanisms reach. */
+export interface Objective {
+  readonly dataClass: string;
+  readonly scenario: Scenario;
+  /** Recovery point (writes lost) or recovery time. */
+  readonly kind: "rpo" | "rto";
+  readonly objectiveSeconds: number;
+  /** Null where nothing bounds it. */
+  readonly boundSeconds: number | null;
+  /** The store of the class that is worst off. */
+  readonly store: string;
+  /** The best mechanism for that store. */
+  readonly mechanism: string;
+  readonly arithmetic: string;
+  readonly met: boolean;
+}
+
+/** What objectives need of a system's file. */
+export type Promises = Pick<
+  System,
+  "dataClasses" | "failover" | "measuredRates" | "scenarios" | "stores"
+>;
+
+/** What a class is promised in a disaster, in seconds. */
+interface Promised {
+  readonly rpo: number;
+  readonly rto: number;
+}
+
+/**
+ * Every promise of a system: for each data class and disaster a recovery point and a recovery time. A
+ * figure that the plan gives for a disaster holds in it for all data, because it is the more specific
+ * one; without it the class's own figure does.
+ */
+export function assess(system: Promises, declared: Declared): Objective[] {
+  const { failover, measuredRates } = system;
+  return Object.entries(system.dataClasses).flatMap(([dataClass, { rpo, rto, stores }]) =>
+    scenarioNames.flatMap((scenario) => {
+      const planned = system.scenarios[scenario];
+      const promised: Promised = {
+        rpo: (planned?.rpo ?? rpo).seconds,
+        rto: (planned?.rto ?? rto).seconds,
+      };
+      const situation: Situation = {
+        scenario,
+        declared,
+        circumstances: {
+          failoverMode: failover.mode,
+          operatorDecisionSeconds: failover.operatorDecision.seconds,
+          measuredRates,
+        },
+      };
+      const best = stores.map((store) => {
+        const recoveries = recoveriesOf(store, system.stores[store], situation);
+        return { store, recovery: bestOf(recoveries, promised) };
+      });
+      return (["rpo", "rto"] as const).map((kind) => ({
+        dataClass,
+        scenario,
+        kind,
+        ...worst(best, kind, promised),
+      }));
+    }),
+  );
+}
+
+/** Every way to have a store's data again, good or bad. */
+export function recoveriesOf(
+  name: string,
+  store: (Pick<Store, "kind"> & { readonly writtenEvery?: unknown }) | undefined,
+  situation: Situation,
+): Recovery[] {
+  switch (store?.kind) {
+    case "database":
+      return databaseRecoveries(name, situation);
+    case "cache":
+      return cacheRecoveries(name, situation);
+    case "objects":
+      return objectRecoveries(name, store.writtenEvery === undefined, situation);
+    case "configuration":
+      return configurationRecoveries(name, situation);
+    case "images":
+      return imageRecoveries(situation);
+    default:
+      return [unrecoverable(`nothing builds ${store?.kind ?? "it"} yet`)];
+  }
+}
+
+/** Whether a mechanism keeps a promise. Zero means zero: nothing asynchronous loses nothing. */
+function keeps(recovery: Recovery, kind: "rpo" | "rto", promised: Promised): boolean {
+  const isZeroLoss = kind === "rpo" && promised.rpo === 0;
+  return (
+    recovery[kind].seconds <= promised[kind] && !(isZeroLoss && recovery.asynchronous === true)
+  );
+}
+
+/**
+ * The mechanism that keeps both promises; else the one that breaks fewest, of those the quickest, which
+ * is what people would turn to first, and of those the one that loses least. Both bounds are one mechanism's: a restore that loses nothing and takes a day, and one
+ * that is quick and loses an hour, are not together one that is quick and loses nothing.
+ */
+export function bestOf(recoveries: readonly Recovery[], promised: Promised): Recovery {
+  const kept = (recovery: Recovery) =>
+    Number(keeps(recovery, "rpo", promised)) + Number(keeps(recovery, "rto", promised));
+  const [best] = [...recoveries].sort(
+    (left, right) =>
+      kept(right) - kept(left) ||
+      compare(left.rto.seconds, right.rto.seconds) ||
+      compare(left.rpo.seconds, right.rpo.seconds),
+  );
+  return best ?? unrecoverable("nothing is declared that brings it back");
+}
+
+/** Also of two that are infinite, whose difference is no number. */
+function compare(left: number, right: number): number {
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function worst(
+  stores: readonly { readonly store: string; readonly recovery: Recovery }[],
+  kind: "rpo" | "rto",
+  promised: Promised,
+): Omit<Objective, "dataClass" | "scenario" | "kind"> {
+  const judged = stores.map(({ store, recovery }) => ({
+    store,
+    mechanism: recovery.mechanism,
+    ...recovery[kind],
+    met: keeps(recovery, kind, promised),
+  }));
+  const [first] = judged.sort(
+    (left, right) => Number(left.met) - Number(right.met) || compare(right.seconds, left.seconds),
+  );
+  if (first === undefined) {
+    throw new RangeError("a data class has at least one store");
+  }
+  const { store, mechanism, seconds, arithmetic, met } = first;
+  return {
+    objectiveSeconds: promised[kind],
+    boundSeconds: seconds === Infinity ? null : seconds,
+    store,
+    mechanism,
+    arithmetic,
+    met,
+  };
+}

@@ -1,0 +1,160 @@
+import { reportingSeconds } from "../contracts/cacheTimings";
+import { assumptions } from "./assumptions";
+import { boundOf, endless } from "./bound";
+import { type CopiedStore, offlineRestores, restores } from "./copies";
+import { type DeclaredStack, inputsOf, listAt, numberAt, textAt } from "./declared";
+import {
+  type Recovery,
+  restoreTerm,
+  type Situation,
+  unrecoverable,
+  untouched,
+  usersMoved,
+} from "./recovery";
+
+/** How a cache comes back. */
+export function cacheRecoveries(store: string, situation: Situation): Recovery[] {
+  const { active, other } = situation.declared;
+  const group = groupIn(active, store);
+  if (group === undefined) {
+    return [unrecoverable(`no cache ${store} is declared in ${active.region}`)];
+  }
+  switch (situation.scenario) {
+    case "database-primary":
+      return [untouched("the cache does not need the database")];
+    // The worst that these can take is the primary.
+    case "pod":
+    case "node":
+    case "zone":
+    case "cache-primary":
+      return [sentinelFailover(group)];
+    case "corruption":
+    case "operator-error":
+      return restores(snapshots(store, group, situation), situation);
+    case "region":
+      return [
+        promotion(store, situation),
+        ...restores(snapshots(store, group, situation), situation, other),
+      ];
+    case "ransomware":
+      return offlineRestores(snapshots(store, group, situation), situation);
+  }
+}
+
+/** What a group's members are told, read from their own files. */
+interface Group {
+  readonly servers: number;
+  readonly sentinels: number;
+  readonly quorum: number;
+  /** True where no zone has two servers or two Sentinels. */
+  readonly spread: boolean;
+  readonly downAfterSeconds: number;
+  readonly failoverTimeoutSeconds: number;
+  readonly minReplicasToWrite: number;
+  readonly maxLagSeconds: number;
+  readonly maxMemoryMebibytes: number;
+}
+
+function groupIn(stack: DeclaredStack, store: string): Group | undefined {
+  const conf = fileOf(stack, `${store}-server`, "redis.conf");
+  const start = fileOf(stack, `${store}-sentinel`, "start.sh");
+  if (conf === undefined || start === undefined) {
+    return undefined;
+  }
+  const setting = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? Infinity);
+  const [servers, sentinels] = [setIn(stack, `${store}-server`), setIn(stack, `${store}-sentinel`)];
+  return {
+    servers: numberAt(servers, "spec", "replicas") ?? 0,
+    sentinels: numberAt(sentinels, "spec", "replicas") ?? 0,
+    spread: [servers, sentinels].every(isSpread),
+    quorum: setting(start, /"sentinel monitor \S+ \$primary (\d+)"/),
+    downAfterSeconds: setting(start, /"sentinel down-after-milliseconds \S+ (\d+)"/) / 1_000,
+    failoverTimeoutSeconds: setting(start, /"sentinel failover-timeout \S+ (\d+)"/) / 1_000,
+    minReplicasToWrite: setting(conf, /^min-replicas-to-write (\d+)$/m),
+    maxLagSeconds: setting(conf, /^min-replicas-max-lag (\d+)$/m),
+    maxMemoryMebibytes: setting(conf, /^maxmemory (\d+)mb$/m),
+  };
+}
+
+function fileOf(stack: DeclaredStack, part: string, file: string): string | undefined {
+  const map = inputsOf(stack, "kubernetes:core/v1:ConfigMap").find(
+    (inputs) => textAt(inputs, "metadata", "name") === `${part}-${stack.region}`,
+  );
+  return textAt(map, "data", file);
+}
+
+function setIn(stack: DeclaredStack, part: string): unknown {
+  return inputsOf(stack, "kubernetes:apps/v1:StatefulSet").find(
+    (inputs) => textAt(inputs, "metadata", "name") === `${part}-${stack.region}`,
+  );
+}
+
+function isSpread(set: unknown): boolean {
+  return listAt(
+    set,
+    ..."spec.template.spec.affinity.podAntiAffinity".split("."),
+    "requiredDuringSchedulingIgnoredDuringExecution",
+  ).some((rule) => textAt(rule, "topologyKey") === "topology.kubernetes.io/zone");
+}
+
+/**
+ * Sentinels promote another server. A vote that nobody wins is repeated twice the failover timeout
+ * after it began. A zone takes one server and one Sentinel along, if none has two.
+ */
+function sentinelFailover(group: Group): Recovery {
+  const { sentinels, quorum, servers, downAfterSeconds, failoverTimeoutSeconds } = group;
+  const left = sentinels - 1;
+  const needed = Math.max(quorum, Math.floor(sentinels / 2) + 1);
+  const obstacle = !group.spread
+    ? "one zone may take a majority along"
+    : left < needed
+      ? `${String(left)} Sentinels are left of ${String(sentinels)}, and ${String(needed)} have to agree`
+      : servers - 2 < group.minReplicasToWrite
+        ? "too few replicas are left for writes to be taken"
+        : undefined;
+  return {
+    mechanism: "Sentinel failover",
+    asynchronous: true,
+    rpo: boundOf(
+      group.minReplicasToWrite < 1
+        ? endless("writes are taken while no replica follows")
+        : [group.maxLagSeconds, "that replicas may lag (min-replicas-max-lag)"],
+      [reportingSeconds, "until their lag is known"],
+    ),
+    rto: boundOf(
+      ...(obstacle === undefined ? [] : [endless(obstacle)]),
+      [downAfterSeconds, "to notice"],
+      [2 * failoverTimeoutSeconds, "until a vote that nobody won is repeated"],
+      [assumptions.election.seconds, "to vote and promote"],
+    ),
+  };
+}
+
+function snapshots(
+  store: string,
+  { maxMemoryMebibytes }: Group,
+  situation: Situation,
+): CopiedStore {
+  return {
+    store,
+    command: ["trading-dr", "snapshot", "cache"],
+    title: "snapshots",
+    load: [restoreTerm("cacheRestore", maxMemoryMebibytes, situation)],
+  };
+}
+
+function promotion(store: string, situation: Situation): Recovery {
+  const { active, other } = situation.declared;
+  const upstream = fileOf(other, `${store}-server`, "first-upstream")?.trim() ?? "";
+  return upstream === ""
+    ? unrecoverable(`no cache in ${other.region} follows that in ${active.region}`)
+    : {
+        mechanism: "promotion of the standby cache",
+        asynchronous: true,
+        rpo: boundOf(endless("nothing watches or limits the standby's lag")),
+        rto: boundOf(...usersMoved(situation), [
+          assumptions.cachePromotion.seconds,
+          "to promote the standby",
+        ]),
+      };
+}

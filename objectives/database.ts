@@ -1,0 +1,213 @@
+import { assumptions } from "./assumptions";
+import { boundOf, endless, none, type Term } from "./bound";
+import { type CopiedStore, lossTerms, offlineRestores, restores, snapshotRules } from "./copies";
+import { type DeclaredStack, inputsOf, listAt, numberAt, textAt, valueAt } from "./declared";
+import {
+  answered,
+  type Recovery,
+  restoreTerm,
+  type Situation,
+  unrecoverable,
+  untouched,
+  usersMoved,
+} from "./recovery";
+
+/** How a database comes back. */
+export function databaseRecoveries(store: string, situation: Situation): Recovery[] {
+  const { active } = situation.declared;
+  const member = memberIn(active);
+  if (member === undefined) {
+    return [unrecoverable(`no database is declared in ${active.region}`)];
+  }
+  switch (situation.scenario) {
+    case "pod":
+    case "node":
+    case "cache-primary":
+      return [untouched("RDS runs outside of the cluster")];
+    case "zone":
+    case "database-primary":
+      return [withinRegion(member)];
+    case "corruption":
+    case "operator-error":
+      return [
+        pointInTime(member, situation),
+        ...snapshots(situation),
+        ...restores(logicalBackups(store, situation), situation),
+      ];
+    case "region":
+      return [
+        standby(member, situation),
+        ...restores(logicalBackups(store, situation), situation, situation.declared.other),
+      ];
+    case "ransomware":
+      return offlineRestores(logicalBackups(store, situation), situation);
+  }
+}
+
+/** A database in one region, newest generation. */
+type Member =
+  | {
+      readonly kind: "aurora";
+      readonly inputs: unknown;
+      readonly identifier: string;
+      readonly globalCluster: string | undefined;
+      readonly instances: number;
+    }
+  | { readonly kind: "rds"; readonly inputs: unknown; readonly identifier: string };
+
+function memberIn(stack: DeclaredStack): Member | undefined {
+  const cluster = inputsOf(stack, "aws:rds/cluster:Cluster").at(-1);
+  if (cluster !== undefined) {
+    const identifier = textAt(cluster, "clusterIdentifier") ?? "";
+    return {
+      kind: "aurora",
+      inputs: cluster,
+      identifier,
+      globalCluster: textAt(cluster, "globalClusterIdentifier"),
+      instances: inputsOf(stack, "aws:rds/clusterInstance:ClusterInstance").filter(
+        (instance) => textAt(instance, "clusterIdentifier") === identifier,
+      ).length,
+    };
+  }
+  const instance = inputsOf(stack, "aws:rds/instance:Instance").at(-1);
+  return instance === undefined
+    ? undefined
+    : { kind: "rds", inputs: instance, identifier: textAt(instance, "identifier") ?? "" };
+}
+
+function withinRegion(member: Member): Recovery {
+  if (member.kind === "rds") {
+    return valueAt(member.inputs, "multiAz") === true
+      ? {
+          mechanism: "Multi-AZ standby",
+          rpo: none("the standby has every commit"),
+          rto: boundOf([assumptions.multiAzFailover.seconds, "until the standby has taken over"]),
+        }
+      : unrecoverable("the instance has no standby in another zone");
+  }
+  const [seconds, until] =
+    member.instances > 1
+      ? [assumptions.auroraFailover.seconds, "until a reader has taken over"]
+      : [assumptions.auroraWriterRemade.seconds, "until the only instance is made anew"];
+  return {
+    mechanism: "Aurora failover",
+    rpo: none("commits are in storage in three zones"),
+    rto: boundOf([seconds, until]),
+  };
+}
+
+function pointInTime({ inputs }: Member, situation: Situation): Recovery {
+  const days = numberAt(inputs, "backupRetentionPeriod") ?? 0;
+  const rto = boundOf(answered(situation), ...newDatabase(situation));
+  return days < 1
+    ? unrecoverable("automated backups are off")
+    : {
+        mechanism: `point in time, ${String(days)} days back`,
+        rpo: boundOf([assumptions.pointInTimeAge.seconds, "until the latest restorable time"]),
+        rto,
+      };
+}
+
+function snapshots(situation: Situation): Recovery[] {
+  return snapshotRules(situation.declared.active).map((rule) => ({
+    mechanism: `snapshots, ${rule.name}`,
+    rpo: boundOf(...lossTerms(rule)),
+    rto: boundOf(answered(situation), ...newDatabase(situation)),
+  }));
+}
+
+/** Backups that are restored table by table or whole. */
+function logicalBackups(store: string, situation: Situation): CopiedStore {
+  return {
+    store,
+    command: ["trading-dr", "backup", "database"],
+    title: "logical backups",
+    load: newDatabase(situation),
+  };
+}
+
+/** A database to restore into, and loading it. */
+function newDatabase(situation: Situation): Term[] {
+  const { declared } = situation;
+  return [
+    [assumptions.newDatabase.seconds, "to make a database"],
+    restoreTerm("databaseRestore", databaseMebibytes(declared.active), situation),
+  ];
+}
+
+/**
+ * How large the database may be, in mebibytes: as large as the disk that it is restored to when
+ * backups are verified, or as the storage of a plain RDS instance, if that is more.
+ */
+function databaseMebibytes(stack: DeclaredStack): number | undefined {
+  const scratch = inputsOf(stack, "kubernetes:batch/v1:CronJob")
+    .flatMap((job) => listAt(job, "spec", "jobTemplate", "spec", "template", "spec", "volumes"))
+    .filter((volume) => textAt(volume, "name") === "scratch-data")
+    .map((volume) => /^(\d+)Gi$/.exec(textAt(volume, "emptyDir", "sizeLimit") ?? "")?.[1]);
+  const allocated = inputsOf(stack, "aws:rds/instance:Instance").map((instance) =>
+    numberAt(instance, "allocatedStorage"),
+  );
+  const gibibytes = [...scratch, ...allocated].flatMap((size) =>
+    size === undefined ? [] : Number(size),
+  );
+  return gibibytes.length === 0 ? undefined : 1_024 * Math.max(...gibibytes);
+}
+
+function standby(member: Member, situation: Situation): Recovery {
+  const { other } = situation.declared;
+  const follower = memberIn(other);
+  if (member.kind === "aurora" && follower?.kind === "aurora") {
+    return globalStandby(member, follower, situation);
+  }
+  const source = textAt(follower?.inputs, "replicateSourceDb");
+  if (source?.endsWith(`:${member.identifier}`) !== true) {
+    return unrecoverable(`no database in ${other.region} follows ${member.identifier}`);
+  }
+  return {
+    mechanism: "promotion of the replica",
+    asynchronous: true,
+    rpo: boundOf(endless("the replica's lag is watched, and nothing enforces a limit")),
+    rto: boundOf(...usersMoved(situation), [
+      assumptions.replicaPromotion.seconds,
+      "to promote the replica",
+    ]),
+  };
+}
+
+function globalStandby(
+  member: Extract<Member, { kind: "aurora" }>,
+  follower: Extract<Member, { kind: "aurora" }>,
+  situation: Situation,
+): Recovery {
+  const { active, other } = situation.declared;
+  if (member.globalCluster === undefined || follower.globalCluster !== member.globalCluster) {
+    return unrecoverable(`no database in ${other.region} follows ${member.identifier}`);
+  }
+  const limit = lagLimitSeconds(active, member);
+  return {
+    mechanism: "global database failover",
+    asynchronous: true,
+    rpo: boundOf(
+      limit === undefined
+        ? endless("the standby's lag is watched, and nothing enforces a limit")
+        : [limit, "of lag, above which commits wait (rds.global_db_rpo)"],
+    ),
+    rto: boundOf(
+      ...usersMoved(situation),
+      follower.instances > 0
+        ? [assumptions.globalFailover.seconds, "to fail over"]
+        : endless(`the database in ${other.region} has no instance`),
+    ),
+  };
+}
+
+/** The lag at which Aurora holds commits back, where the cluster's parameters say so. */
+function lagLimitSeconds(stack: DeclaredStack, { inputs }: Member): number | undefined {
+  const group = textAt(inputs, "dbClusterParameterGroupName");
+  const parameter = inputsOf(stack, "aws:rds/clusterParameterGroup:ClusterParameterGroup")
+    .filter((candidate) => textAt(candidate, "name") === group)
+    .flatMap((candidate) => listAt(candidate, "parameters"))
+    .find((candidate) => textAt(candidate, "name") === "rds.global_db_rpo");
+  const value = Number(textAt(parameter, "value"));
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,59 @@
+import { endless, type Term } from "./bound";
+
+/** What decides how soon users are sent to the standby region. */
+export interface FailoverSettings {
+  /** `operator`: a person decides. `automatic`: what the endpoints say decides too. */
+  readonly mode: "operator" | "automatic";
+  /** Silence after which people hear that a region is gone, in seconds; Infinity where nobody does. */
+  readonly silenceSeconds: number;
+  readonly operatorDecisionSeconds: number;
+  /** Until the operator's switch is read, in seconds; Infinity where it is lost with the region. */
+  readonly switchSeconds: number;
+  readonly checkIntervalSeconds: number;
+  readonly checkFailures: number;
+  readonly recordTtlSeconds: number;
+}
+
+/** Until an operator has heard that a region is gone and has decided. */
+export function decisionTerms({
+  silenceSeconds,
+  operatorDecisionSeconds,
+}: Pick<FailoverSettings, "silenceSeconds" | "operatorDecisionSeconds">): Term[] {
+  return [
+    silenceSeconds === Infinity
+      ? endless("nobody is told that the region is gone")
+      : [silenceSeconds, "without heartbeats"],
+    [operatorDecisionSeconds, "for the operator to decide"],
+  ];
+}
+
+/**
+ * From an outage until clients ask the standby region.
+ *
+ * Where an operator decides: until people hear that a region is gone, which heartbeats tell them and
+ * no health check does; the decision; and the switch. Without an operator: what the checks need, which
+ * is counted twice, since the standby's endpoint answers only once the database is promoted, and then
+ * has to be seen answering as often as the primary's was seen failing.
+ *
+ * Then the life of the answers that clients still have. Promoting the database comes on top; so does
+ * what Route 53 takes to spread the news, for which AWS gives no figure.
+ */
+export function failoverTerms(settings: FailoverSettings): Term[] {
+  const { mode, checkIntervalSeconds, checkFailures, recordTtlSeconds, switchSeconds } = settings;
+  return [
+    ...(mode === "operator"
+      ? [
+          ...decisionTerms(settings),
+          switchSeconds === Infinity
+            ? endless("the switch is in the region that is lost")
+            : ([switchSeconds, "until the switch is read"] as const),
+        ]
+      : [
+          [
+            2 * checkIntervalSeconds * checkFailures,
+            `until checks have failed in one region and passed in the other (2 × ${String(checkFailures)} × ${String(checkIntervalSeconds)}s)`,
+          ] as const,
+        ]),
+    [recordTtlSeconds, "until answers have expired (TTL)"],
+  ];
+}

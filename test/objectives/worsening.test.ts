@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { type StoreKind } from "../../config/stores";
+import { scenarioNames } from "../../contracts/scenarios";
+import { bestOf, recoveriesOf } from "../../objectives/assessment";
+import { type Circumstances, type Recovery } from "../../objectives/recovery";
+import { landscape, type Settings, usual } from "./landscape";
+
+/** Schedules, each with a longer longest gap than the one before. */
+const schedules = [
+  "*/5 * * * *",
+  "*/7 * * * *",
+  "*/15 * * * *",
+  "0 * * * *",
+  "0 */6 * * *",
+  "0 2 * * *",
+  "0 3 * * 0",
+  "30 2 1 * *",
+];
+const snapshotSchedules = [
+  "cron(0 */6 * * ? *)",
+  "cron(0 4 * * ? *)",
+  "cron(0 4 ? * SUN *)",
+  "cron(30 4 1 * ? *)",
+];
+
+/** What makes a setting worse, by an amount of at least one. */
+const worse: {
+  readonly [Name in keyof Settings]?: (value: Settings[Name], by: number) => Settings[Name];
+} = {
+  archiveAccount: () => "111122223333",
+  primaryInstances: (count, by) => Math.max(1, count - by),
+  standbyInstances: (count, by) => Math.max(0, count - by),
+  multiAz: () => false,
+  pointInTimeDays: (days, by) => Math.max(0, days - by),
+  lagLimit: (seconds, by) => (seconds === 0 || by > 9 ? 0 : seconds + by),
+  backupSchedule: (schedule, by) => later(schedules, schedule, by),
+  backupDeadline: (seconds, by) => seconds + by,
+  cacheSchedule: (schedule, by) => later(schedules, schedule, by),
+  cacheDeadline: (seconds, by) => seconds + by,
+  suspended: () => true,
+  snapshotSchedule: (schedule, by) => later(snapshotSchedules, schedule, by),
+  snapshotWindows: ([start, completion], by) => [start + by, completion + by],
+  replicationMinutes: (minutes, by) => (minutes === 0 || by > 9 ? 0 : minutes + by),
+  scratchGibibytes: (gibibytes, by) => gibibytes + by,
+  transitions: (after, by) => ({ ...after, [by % 2 === 0 ? "GLACIER" : "DEEP_ARCHIVE"]: by }),
+  oldVersions: () => false,
+  sentinels: (count, by) => Math.max(1, count - by),
+  quorum: (count, by) => count + by,
+  servers: (count, by) => Math.max(1, count - by),
+  downAfter: (milliseconds, by) => milliseconds + 1_000 * by,
+  failoverTimeout: (milliseconds, by) => milliseconds + 1_000 * by,
+  minReplicas: () => 0,
+  maxLag: (seconds, by) => seconds + by,
+  memoryMebibytes: (mebibytes, by) => mebibytes + 50 * by,
+  spread: () => false,
+  upstream: () => false,
+  heartbeatMinutes: (minutes, by) => minutes + by,
+  switchMinutes: (minutes, by) => minutes + by,
+  ttl: (seconds, by) => seconds + by,
+  checkInterval: () => 30,
+  checkFailures: (failures, by) => failures + by,
+};
+
+function later(ascending: readonly string[], from: string, by: number): string {
+  return ascending[Math.min(ascending.length - 1, ascending.indexOf(from) + by)] ?? from;
+}
+
+const settings: fc.Arbitrary<Settings> = fc.record({
+  archiveAccount: fc.constantFrom("444455556666", "111122223333"),
+  engine: fc.constantFrom("aurora", "rds"),
+  primaryInstances: fc.integer({ min: 1, max: 3 }),
+  standbyInstances: fc.integer({ min: 0, max: 2 }),
+  multiAz: fc.boolean(),
+  pointInTimeDays: fc.integer({ min: 0, max: 35 }),
+  lagLimit: fc.constantFrom(0, 20, 60),
+  timeZone: fc.constantFrom("Etc/UTC", "America/New_York", "Europe/Berlin"),
+  backupSchedule: fc.constantFrom(...schedules),
+  backupDeadline: fc.integer({ min: 60, max: 14_400 }),
+  cacheSchedule: fc.constantFrom(...schedules),
+  cacheDeadline: fc.integer({ min: 60, max: 14_400 }),
+  suspended: fc.boolean(),
+  snapshotSchedule: fc.constantFrom(...snapshotSchedules),
+  snapshotWindows: fc.tuple(fc.constantFrom(60, 120), fc.constantFrom(180, 480)),
+  replicationMinutes: fc.constantFrom(0, 15),
+  scratchGibibytes: fc.integer({ min: 1, max: 1_000 }),
+  transitions: fc.constantFrom({}, { STANDARD_IA: 30 }, { STANDARD_IA: 30, GLACIER: 90 }),
+  oldVersions: fc.boolean(),
+  sentinels: fc.integer({ min: 1, max: 7 }),
+  quorum: fc.integer({ min: 1, max: 4 }),
+  // A group whose replicas are too few for writes is made no better by asking for none.
+  servers: fc.integer({ min: 3, max: 5 }),
+  downAfter: fc.constantFrom(1_000, 5_000, 30_000),
+  failoverTimeout: fc.constantFrom(10_000, 22_000, 60_000),
+  minReplicas: fc.constantFrom(0, 1),
+  maxLag: fc.integer({ min: 1, max: 30 }),
+  memoryMebibytes: fc.integer({ min: 1, max: 100_000 }),
+  spread: fc.boolean(),
+  upstream: fc.boolean(),
+  heartbeatMinutes: fc.integer({ min: 1, max: 15 }),
+  switchMinutes: fc.integer({ min: 1, max: 5 }),
+  ttl: fc.integer({ min: 1, max: 60 }),
+  checkInterval: fc.constantFrom(10, 30),
+  checkFailures: fc.integer({ min: 1, max: 10 }),
+});
+
+const circumstances: fc.Arbitrary<Circumstances> = fc.record({
+  failoverMode: fc.constantFrom("operator", "automatic"),
+  operatorDecisionSeconds: fc.integer({ min: 0, max: 3_600 }),
+  measuredRates: fc.constantFrom({}, { databaseRestore: { mebibytesPerSecond: 100 } }),
+});
+
+const kinds: readonly StoreKind[] = ["database", "cache", "objects", "configuration", "images"];
+const subject = fc.tuple(fc.constantFrom(...kinds), fc.constantFrom(...scenarioNames));
+
+function recoveries(
+  [kind, scenario]: readonly [StoreKind, (typeof scenarioNames)[number]],
+  of: Settings,
+  under: Circumstances,
+): Recovery[] {
+  const name = kind === "objects" ? "trades" : kind;
+  return recoveriesOf(name, { kind }, { scenario, declared: landscape(of), circumstances: under });
+}
+
+/** Nothing is within reach that was not before. */
+function assertNoBetter(before: readonly Recovery[], after: readonly Recovery[]): void {
+  for (const { mechanism, rpo, rto } of after) {
+    assert.ok(
+      before.some(
+        (better) => better.rpo.seconds <= rpo.seconds && better.rto.seconds <= rto.seconds,
+      ),
+      `${mechanism} reaches ${rpo.arithmetic} and ${rto.arithmetic}, and nothing did before`,
+    );
+  }
+}
+
+const runs = { numRuns: 100 };
+
+describe("a setting that gets worse", () => {
+  it("has a worse value for every setting but those that are only different", () => {
+    assert.deepEqual(
+      Object.keys(usual).filter((name) => !(name in worse)),
+      ["engine", "timeZone"],
+    );
+  });
+
+  for (const [name, worsen] of Object.entries(worse)) {
+    it(`brings nothing within reach: ${name}`, () => {
+      fc.assert(
+        fc.property(
+          ...([settings, circumstances, subject, fc.integer({ min: 1, max: 20 })] as const),
+          (before, under, what, by) => {
+            const value = before[name as keyof Settings];
+            const after = {
+              ...before,
+              [name]: (worsen as (value: unknown, by: number) => unknown)(value, by),
+            };
+            assertNoBetter(recoveries(what, before, under), recoveries(what, after, under));
+          },
+        ),
+        runs,
+      );
+    });
+  }
+
+  it("brings nothing within reach: an operator who takes longer, a restore that is slower", () => {
+    fc.assert(
+      fc.property(
+        ...([settings, circumstances, subject, fc.integer({ min: 1, max: 3_600 })] as const),
+        (of, under, what, by) => {
+          const rate = under.measuredRates.databaseRestore?.mebibytesPerSecond ?? 50;
+          const after: Circumstances = {
+            ...under,
+            operatorDecisionSeconds: under.operatorDecisionSeconds + by,
+            measuredRates: { databaseRestore: { mebibytesPerSecond: rate - (by % 49) - 1 } },
+          };
+          assertNoBetter(recoveries(what, of, under), recoveries(what, of, after));
+        },
+      ),
+      runs,
+    );
+  });
+
+  it("never makes both promises kept that were not", () => {
+    const seconds = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 }));
+    fc.assert(
+      fc.property(
+        ...([settings, circumstances, subject, fc.constantFrom(...Object.keys(worse))] as const),
+        ...([fc.integer({ min: 1, max: 20 }), seconds, seconds] as const),
+        (before, under, what, name, by, rpo, rto) => {
+          const worsen = worse[name as keyof Settings] as (value: unknown, by: number) => unknown;
+          const after = { ...before, [name]: worsen(before[name as keyof Settings], by) };
+          const kept = (of: Settings) => {
+            const best = bestOf(recoveries(what, of, under), { rpo, rto });
+            const lossless = rpo > 0 || best.asynchronous !== true;
+            return best.rpo.seconds <= rpo && best.rto.seconds <= rto && lossless;
+          };
+          assert.ok(kept(before) || !kept(after));
+        },
+      ),
+      runs,
+    );
+  });
+});
