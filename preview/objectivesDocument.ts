@@ -1,0 +1,126 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { systemIds } from "../config/configuration";
+import program from "../index";
+import { assumedRates, assumptions } from "../objectives/assumptions";
+import { durationText } from "../objectives/bound";
+import { type JudgedObjective } from "../objectives/judgement";
+import { previewReport } from "./report";
+import { readStacks } from "./stacks";
+
+/** Directory of the project. */
+const directory = join(__dirname, "..");
+
+/** The document that {@link objectivesDocument} is the text of. */
+export const documentFile = join(directory, "docs", "objectives.md");
+
+/** What every shipped system promises, and what its stacks reach, as a document. */
+export async function objectivesDocument(): Promise<string> {
+  const sections: string[] = [];
+  for (const system of systemIds(join(directory, "systems"))) {
+    const stacks = readStacks({ directory, system });
+    const { objectives } = await previewReport(program, stacks);
+    const name = stacks[0]?.configuration.system.name ?? system;
+    sections.push(...systemSection(name, system, objectives));
+  }
+  const text = [introduction, assumptionTable(), ...sections].join("\n\n");
+  return format(text, { ...(await resolveConfig(documentFile)), parser: "markdown" });
+}
+
+const introduction = `<!-- Written by \`npm run docs:objectives\`; a test fails when it is stale. -->
+
+# Objectives, and what is reached
+
+For every data class and every disaster, the recovery point (RPO: how much may be lost) and the recovery
+time (RTO) that the system's file asks for, and the bound of the best mechanism that its stacks declare.
+Bounds are computed from the declared resources, before anything is deployed: \`npm run preview\` shows
+them, and fails when one is not met and nobody has accepted that (\`unmetObjectives\`,
+[configuration.md](configuration.md#objectives-that-are-not-met)).
+
+- A figure that the plan gives for a disaster (\`scenarios\`) holds in it for all data; without one the
+  class's own figure does.
+- The best mechanism is the one that keeps both promises; else the one that breaks fewest, of those the
+  quickest, and of those the one that loses least. Both bounds are that one mechanism's.
+- A class is as well off as its worst store.
+- Gaps are those of the schedule as it fires, in its time zone, over years that hold two leap days.
+- Zero means zero: nothing asynchronous meets it. A lag that is only watched is no bound.
+- Copies in the same account are not offline: against ransomware only another account's count.
+- A job that is suspended takes nothing. What nothing builds yet brings nothing back.
+- A bound says what holds while a mechanism works. That one has stopped working, alarms and the monitor
+  have to tell: the time until they do is in no bound.`;
+
+function assumptionTable(): string {
+  return [
+    "## What is assumed",
+    "",
+    "Times that are no setting. What a vendor calls typical is taken at its upper end, and is no promise of theirs.",
+    "",
+    ...table(
+      ["What", "Figure", "Source"],
+      [
+        ...Object.values(assumptions).map(({ what, seconds, source }) => [
+          what,
+          durationText(seconds),
+          source,
+        ]),
+        ...Object.entries(assumedRates).map(([name, { mebibytesPerSecond, source }]) => [
+          `\`${name}\`, unless \`measuredRates\` has one that was measured`,
+          `${String(mebibytesPerSecond)} MiB/s`,
+          source,
+        ]),
+      ],
+    ),
+  ].join("\n");
+}
+
+function systemSection(
+  name: string,
+  system: string,
+  objectives: readonly JudgedObjective[],
+): string[] {
+  const unmet = objectives.filter(({ met }) => !met);
+  const met = objectives.filter((objective) => objective.met);
+  return [
+    `## ${name} (\`${system}\`)`,
+    `${String(unmet.length)} of ${String(objectives.length)} are not met.`,
+    [
+      ...table(
+        ["Not met", "Disaster", "", "Asked", "Reached", "By", "How", "Accepted"],
+        unmet.map((objective) => [
+          ...row(objective),
+          objective.acknowledged === undefined
+            ? "by nobody"
+            : `${objective.acknowledged.approver}, ${objective.acknowledged.date}: ${objective.acknowledged.reason}`,
+        ]),
+      ),
+    ].join("\n"),
+    table(["Met", "Disaster", "", "Asked", "Reached", "By", "How"], met.map(row)).join("\n"),
+  ];
+}
+
+function row(objective: JudgedObjective): string[] {
+  const { dataClass, scenario, kind, objectiveSeconds, boundSeconds } = objective;
+  return [
+    dataClass,
+    scenario,
+    kind.toUpperCase(),
+    durationText(objectiveSeconds),
+    boundSeconds === null ? "no bound" : durationText(boundSeconds),
+    `${objective.store}: ${objective.mechanism}`,
+    objective.arithmetic,
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+async function write(): Promise<void> {
+  writeFileSync(documentFile, await objectivesDocument());
+}
+
+if (require.main === module) {
+  void write();
+}

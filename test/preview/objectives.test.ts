@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { type PreviewReport } from "../../preview/report";
+import { type Edit, previewJson, runEdited, runPreview } from "../support/previewCommand";
+
+const system = "systems/market-scanning.yaml";
+
+/** A preview as JSON of a copy of the project with some edits, whatever its status. */
+async function edited(...edits: readonly Edit[]) {
+  const { status, stdout, stderr } = await runEdited(edits, ["--json"]);
+  return { status, stderr, report: JSON.parse(stdout) as PreviewReport };
+}
+
+describe("objectives in the preview", function () {
+  this.timeout("60s");
+
+  it("are in JSON, each with what is reached and how, and who accepts it if it is not met", async () => {
+    const { objectives, problems, remarks } = await previewJson([]);
+    assert.equal(objectives.length, 126);
+    assert.deepEqual([problems, remarks], [[], []]);
+    const of = (scenario: string, kind: string) =>
+      objectives.find(
+        (objective) =>
+          objective.dataClass === "user-data" &&
+          objective.scenario === scenario &&
+          objective.kind === kind,
+      );
+    assert.deepEqual(of("region", "rto"), {
+      system: "market-scanning",
+      dataClass: "user-data",
+      scenario: "region",
+      kind: "rto",
+      objectiveSeconds: 1_800,
+      boundSeconds: 1_020,
+      store: "database",
+      mechanism: "global database failover",
+      arithmetic:
+        "5m without heartbeats + 5m for the operator to decide + 1m until the switch is read + 1m until answers have expired (TTL) + 5m to fail over = 17m",
+      met: true,
+    });
+    assert.deepEqual(of("region", "rpo"), {
+      system: "market-scanning",
+      dataClass: "user-data",
+      scenario: "region",
+      kind: "rpo",
+      objectiveSeconds: 300,
+      boundSeconds: null,
+      store: "database",
+      mechanism: "global database failover",
+      arithmetic: "the standby's lag is watched, and nothing enforces a limit",
+      met: false,
+      acknowledged: {
+        reason: "asynchronous, so that trading goes on when the standby lags",
+        approver: "Chief risk officer",
+        date: "2026-11-29",
+      },
+    });
+  });
+
+  it("are printed, those that are not met first, and without colour in a pipe", async () => {
+    const { status, stdout } = await runPreview([]);
+    assert.equal(status, 0);
+    const lines = stdout.slice(stdout.indexOf("Objectives of market-scanning")).split("\n");
+    const unmet = lines.filter((line) => line.startsWith("  not met  ")).length;
+    assert.equal(lines[0], `Objectives of market-scanning: ${String(unmet)} of 126 are not met`);
+    assert.ok(lines[1]?.startsWith("  not met  signals, corruption, RPO 30s: no bound by cache"));
+    assert.ok(
+      lines[2]?.startsWith("           accepted by Head of platform engineering, 2026-11-29: "),
+    );
+    const [first, last] = [
+      lines.findIndex((line) => line.startsWith("  met      ")),
+      lines.map((line) => line.startsWith("  not met  ")).lastIndexOf(true),
+    ];
+    assert.ok(last < first);
+    assert.ok(!stdout.includes("\u001b["));
+  });
+
+  it("fail it with the arithmetic when a weaker setting does not keep one", async () => {
+    const { status, stderr, report } = await edited({
+      file: system,
+      find: "operatorDecision: 5m",
+      replace: "operatorDecision: 19m",
+    });
+    assert.equal(status, 1);
+    assert.deepEqual(stderr.trimEnd().split("\n"), report.problems);
+    assert.ok(
+      report.problems.includes(
+        "systems/market-scanning.yaml: user-data, region, RTO 30m is not met: 31m by database (global database failover): 5m without heartbeats + 19m for the operator to decide + 1m until the switch is read + 1m until answers have expired (TTL) + 5m to fail over = 31m; strengthen what it says, or have somebody accept it under unmetObjectives",
+      ),
+      stderr,
+    );
+  });
+
+  it("fail it when what protected from ransomware is in the trading account", async () => {
+    const { status, report } = await edited(
+      ...["prod", "dr", "archive", "access"].map((stack) => ({
+        file: `Pulumi.${stack}.yaml`,
+        find: 'archive: "444455556666"',
+        replace: 'archive: "111122223333"',
+      })),
+      { file: "Pulumi.archive.yaml", find: /\n {2}trading-dr:assumeRoleArn.*/, replace: "" },
+    );
+    assert.equal(status, 1);
+    assert.ok(
+      report.problems.some((problem) =>
+        problem.includes(
+          "logs, ransomware, RPO 15m is not met: no bound by system-logs (none): every copy is in the same account, and none is offline",
+        ),
+      ),
+      report.problems.join("\n"),
+    );
+  });
+
+  it("fail it when an acceptance is taken away, or is of what is met", async () => {
+    const accepted = "  - dataClasses: [logs, audit]";
+    const taken = await edited({
+      file: system,
+      find: accepted,
+      replace: "  - dataClasses: [logs]",
+    });
+    assert.deepEqual(
+      taken.report.problems.map((problem) => problem.split(" is not met")[0]),
+      ["systems/market-scanning.yaml: audit, region, RPO 5m"],
+    );
+    const given = await edited({
+      file: system,
+      find: accepted,
+      replace: "  - dataClasses: [logs, audit, user-data]",
+    });
+    assert.equal(given.status, 0, given.stderr);
+    const met = await edited({
+      file: system,
+      find: "rpoEnforcement: alarm",
+      replace: "rpoEnforcement: block",
+    });
+    assert.equal(met.status, 1);
+    assert.ok(
+      met.report.problems.some((problem) =>
+        /unmetObjectives\.\d acknowledges what is met: .*user-data, region, RPO 5m/.test(problem),
+      ),
+      met.stderr,
+    );
+  });
+
+  it("are shown and not insisted on after a failover", async () => {
+    const { status, report } = await edited({
+      file: system,
+      find: "active: us-east-1",
+      replace: "active: us-west-2",
+    });
+    assert.equal(status, 0);
+    assert.equal(report.objectives.length, 126);
+    assert.deepEqual(report.remarks, [
+      "objectives of market-scanning are shown and not insisted on: the writer is in us-west-2: nobody is asked to accept anything in the middle of a failover",
+    ]);
+    // The switch is where the users are: nobody can be sent back by it once that region is gone.
+    assert.ok(
+      report.objectives.some(({ arithmetic }) =>
+        arithmetic.includes("the switch is in the region that is lost"),
+      ),
+    );
+  });
+
+  it("are not insisted on while dr is landing", async () => {
+    const { status, report } = await edited({
+      file: "Pulumi.dr.yaml",
+      find: "phase: whole",
+      replace: "phase: landing",
+    });
+    assert.equal(status, 0);
+    assert.deepEqual(report.remarks, [
+      "objectives of market-scanning are shown and not insisted on: a stack is in its landing phase",
+    ]);
+  });
+
+  it("are not compared for one stack alone", async () => {
+    const { objectives, remarks } = await previewJson(["--stack", "dr"]);
+    assert.deepEqual(objectives, []);
+    assert.deepEqual(remarks, [
+      "objectives of market-scanning are not compared: that takes prod, dr and archive",
+    ]);
+  });
+});
