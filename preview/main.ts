@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
+import { compareWith } from "./against/comparison";
 import { previewMarkdown, refusalMarkdown } from "./markdown";
 import { PreviewRefusal } from "./refusal";
 import { type PreviewReport } from "./report";
-import { readStacks } from "./stacks";
+import { readStacks, type ReadyStack } from "./stacks";
 import { previewText } from "./text";
 
 const help = `Shows what every stack would declare, without a cloud account.
@@ -14,6 +15,8 @@ Usage: npm run preview -- [options]
   --stack NAME   only this stack: prod, dr, archive or access (default: all)
   --system ID    one trading system out of systems/; where no stack file names it,
                  as if the first system's stack files did
+  --against REF  compare the system files with another commit's, and fail where a promise is weaker
+                 and that commit's own files do not allow it
   --verbose      the inputs of every resource
   --json         everything for machines, as docs/preview.md describes
   --markdown     a short summary for a pull request; the reasons too, if it is refused
@@ -39,11 +42,23 @@ async function main(): Promise<void> {
     ...(options.stack === undefined ? {} : { stack: options.stack }),
     ...(options.system === undefined ? {} : { system: options.system }),
   });
+  const against =
+    options.against === undefined
+      ? undefined
+      : compareWith(options.against, { directory, systems: systemsOf(stacks) });
   // Loaded only now: the cloud libraries take most of the time, and a wrong file should show at once.
   const program = require("../index") as typeof import("../index");
-  const { previewReport } = require("./report") as typeof import("./report");
-  const report = await previewReport(program, stacks);
+  const { previewReport, withComparison } = require("./report") as typeof import("./report");
+  const report = withComparison(await previewReport(program, stacks), against);
   process.stdout.write(printed(report, options));
+  if (report.problems.length > 0) {
+    process.stderr.write(`${report.problems.join("\n")}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function systemsOf(stacks: readonly ReadyStack[]): string[] {
+  return [...new Set(stacks.map(({ configuration }) => configuration.system.id))];
 }
 
 function printed(report: PreviewReport, options: ReturnType<typeof parseOptions>): string {
@@ -65,6 +80,7 @@ function parseOptions(args: string[]) {
       options: {
         stack: { type: "string" },
         system: { type: "string" },
+        against: { type: "string" },
         verbose: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },

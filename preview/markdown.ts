@@ -1,3 +1,4 @@
+import { weakeningText } from "./against/text";
 import { type PreviewReport, type StackReport, type Totals } from "./report";
 import { shortType } from "./text";
 
@@ -11,6 +12,9 @@ const longestText = 300;
 export function previewMarkdown(report: PreviewReport): string {
   return bounded([
     ...stackTable(report),
+    ...list("Refused", report.problems.map(code)),
+    ...list("Objectives", [...report.remarks.map(code), ...objectiveLines(report)]),
+    ...list("Weaker, and allowed", allowedLines(report)),
     ...list("Remarks", remarkLines(report.stacks)),
     ...list(
       "Declared in the system file, but not built yet",
@@ -53,6 +57,25 @@ function stackTable({ stacks, totals }: PreviewReport): string[] {
 
 function numbers({ resources, components, protected: kept }: Totals): string[] {
   return [resources, components, kept].map(String);
+}
+
+/** How many objectives of each system are met. */
+function objectiveLines({ objectives }: PreviewReport): string[] {
+  return [...new Set(objectives.map(({ system }) => system))].map((system) => {
+    const own = objectives.filter((objective) => objective.system === system);
+    const unmet = own.filter(({ met }) => !met);
+    const accepted = unmet.filter(({ acknowledged }) => acknowledged !== undefined);
+    const [met, all] = [own.length - unmet.length, own.length].map(String);
+    return `${code(system)}: ${String(met)} of ${String(all)} met; ${String(accepted.length)} of the others accepted`;
+  });
+}
+
+/** What is weaker than in the commit compared with, and allowed there. What is not is refused above. */
+function allowedLines({ against }: PreviewReport): string[] {
+  return [
+    ...(against?.weakenings.filter(({ allowed }) => allowed).map(weakeningText) ?? []),
+    ...(against?.remarks ?? []),
+  ].map(code);
 }
 
 /** Stacks of one system mostly share their remarks: each is told once. */

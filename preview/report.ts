@@ -1,5 +1,8 @@
 import { type NotBuilt } from "../contracts/outputs";
+import { type Comparison } from "./against/comparison";
+import { weakeningText } from "./against/text";
 import { type PreviewedResource, previewStack } from "./inProcess";
+import { type ComparedObjectives, compareObjectives, type DeclaredByStack } from "./objectives";
 import { PreviewRefusal } from "./refusal";
 import { isGlobal, ruleViolations } from "./rules";
 import { type ReadyStack } from "./stacks";
@@ -30,11 +33,13 @@ export interface Totals {
 }
 
 /** What `npm run preview --json` prints; described in docs/preview.md. */
-export interface PreviewReport {
+export interface PreviewReport extends ComparedObjectives {
   readonly stacks: readonly StackReport[];
   readonly totals: Totals;
   /** Parts of the system files that no component builds yet, each once. */
   readonly notBuiltYet: readonly NotBuilt[];
+  /** What is weaker than in another commit's files; absent where that was not asked. */
+  readonly against?: Comparison;
 }
 
 /**
@@ -51,10 +56,12 @@ export async function previewReport(
   const stacks: StackReport[] = [];
   const violations: string[] = [];
   const notBuilt = new Map<string, NotBuilt>();
+  const declared: DeclaredByStack[] = [];
   for (const stack of ready) {
     const { role } = stack.configuration.settings;
     const preview = await previewStack(program, stack);
     violations.push(...ruleViolations(preview, { role, region: stack.configuration.region }));
+    declared.push({ ready: stack, resources: preview.resources });
     const { notBuiltYet, remarks, ...outputs } = preview.outputs;
     for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {
       notBuilt.set(part.path, part);
@@ -68,6 +75,29 @@ export async function previewReport(
     stacks,
     totals: totalsOf(stacks.flatMap((stack) => stack.resources)),
     notBuiltYet: [...notBuilt.values()],
+    ...compareObjectives(declared),
+  };
+}
+
+/** A report with a comparison in it, and what that commit's files do not allow among its problems. */
+export function withComparison(
+  report: PreviewReport,
+  against: Comparison | undefined,
+): PreviewReport {
+  if (against === undefined) {
+    return report;
+  }
+  const refused = against.weakenings.filter(({ allowed }) => !allowed);
+  return {
+    ...report,
+    against,
+    problems: [
+      ...report.problems,
+      ...refused.map(
+        (weakening) =>
+          `${weakeningText(weakening)}; mayWeaken of systems/${weakening.system}.yaml in ${against.reference} does not allow that`,
+      ),
+    ],
   };
 }
 

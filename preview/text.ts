@@ -1,4 +1,6 @@
 import { type PreviewedResource } from "./inProcess";
+import { againstText } from "./against/text";
+import { objectivesText } from "./objectivesText";
 import { type PreviewReport, type StackReport } from "./report";
 import { type Shown } from "./wireValue";
 
@@ -9,19 +11,30 @@ export interface TextOptions {
   readonly verbose: boolean;
 }
 
-type Style = "bold" | "dim" | "yellow";
+type Style = "bold" | "dim" | "yellow" | "red";
 
-const escapes: Record<Style, string> = { bold: "1", dim: "2", yellow: "33" };
+const escapes: Record<Style, string> = { bold: "1", dim: "2", yellow: "33", red: "31" };
 
 /** The preview as text for people. */
 export function previewText(report: PreviewReport, options: TextOptions): string {
   const paint = (style: Style, text: string) =>
     options.colour ? `\u001b[${escapes[style]}m${text}\u001b[0m` : text;
   const stacks = report.stacks.map((stack) => stackText(stack, options, paint).join("\n"));
-  return [...stacks, totalsText(report, paint).join("\n")].join("\n\n") + "\n";
+  const sections = [
+    objectivesText(report, paint),
+    againstText(report.against, paint),
+    totalsText(report, paint),
+  ];
+  return (
+    [
+      ...stacks,
+      ...sections.filter(({ length }) => length > 0).map((lines) => lines.join("\n")),
+    ].join("\n\n") + "\n"
+  );
 }
 
-type Paint = (style: Style, text: string) => string;
+/** How text is shown where there is colour; as it is where there is none. */
+export type Paint = (style: Style, text: string) => string;
 
 function stackText(stack: StackReport, { verbose }: TextOptions, paint: Paint): string[] {
   const children = childrenByParent(stack.resources);

@@ -42,7 +42,7 @@ const badInputs: readonly BadInput[] = [
       },
     ],
     stderr: `${oneProblem}  systems/market-scanning.yaml:31: oldVersionsRetention, found "9d"
-      unknown key; allowed here: id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, jobs, budgets, alarms. Correct the spelling or remove it
+      unknown key; allowed here: id, name, plan, namespace, regions, failover, minimumTlsVersion, owns, oldVersionRetention, incompleteUploadRetention, accessLogRetention, lockClasses, tiers, dataClasses, scenarios, stores, schedules, jobs, budgets, alarms, unmetObjectives, mayWeaken, measuredRates. Correct the spelling or remove it
 `,
   },
   {

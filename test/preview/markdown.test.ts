@@ -19,7 +19,14 @@ function stack(name: string, changes: Partial<StackReport> = {}): StackReport {
 }
 
 function report(...stacks: StackReport[]): PreviewReport {
-  return { stacks, totals: { resources: 6, components: 2, protected: 4 }, notBuiltYet: [] };
+  return {
+    stacks,
+    totals: { resources: 6, components: 2, protected: 4 },
+    notBuiltYet: [],
+    objectives: [],
+    problems: [],
+    remarks: [],
+  };
 }
 
 describe("Markdown summary", () => {

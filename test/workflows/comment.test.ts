@@ -157,6 +157,15 @@ describe("comment on a pull request", () => {
       ],
       totals: { resources: 1, components: 0, protected: 0 },
       notBuiltYet: [{ path: hostile, what: hostile }],
+      objectives: [
+        {
+          ...{ system: hostile, dataClass: hostile, scenario: "region", kind: "rpo" },
+          ...{ objectiveSeconds: 0, boundSeconds: null, store: hostile, mechanism: hostile },
+          ...{ arithmetic: hostile, met: false },
+        },
+      ],
+      problems: [hostile],
+      remarks: [hostile],
     });
     const refusal = refusalMarkdown(`1 problem\n  ${hostile}`.repeat(400));
     write("a.md", report);

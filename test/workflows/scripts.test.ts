@@ -112,6 +112,16 @@ describe("scripts of the workflows", () => {
       );
     });
 
+    it("compares each with another commit when it is named", () => {
+      const summaries = join(scratch, "summaries");
+      const { status } = run("preview-systems.sh", [summaries, "HEAD^1"], { npm: 'echo "$*"' });
+      assert.equal(status, 0);
+      assert.equal(
+        readFileSync(join(summaries, "hft.md"), "utf8"),
+        "run --silent preview -- --markdown --against HEAD^1 --system hft\n",
+      );
+    });
+
     it("goes through all of them when one is refused, and fails then", () => {
       const { status, summary } = run("preview-systems.sh", [join(scratch, "summaries")], {
         npm: 'echo "$*"; case "$*" in *hft) exit 1 ;; esac',
