@@ -66,7 +66,7 @@ function objectiveLines({ objectives }: PreviewReport): string[] {
     const unmet = own.filter(({ met }) => !met);
     const accepted = unmet.filter(({ acknowledged }) => acknowledged !== undefined);
     const [met, all] = [own.length - unmet.length, own.length].map(String);
-    return `${code(system)}: ${String(met)} of ${String(all)} met; ${String(accepted.length)} of the others accepted`;
+    return `${code(system)}: ${String(met)} of ${String(all)} met, ${String(accepted.length)} of the others accepted`;
   });
 }
 

@@ -24,7 +24,8 @@ loader="$1 $2"
 set -- $(server ROLE)
 case "${1-} ${2-} ${3-}" in
 "master "* | "slave $loader") ;;
-*) refuse "this server follows ${2-}; fill the one that the others follow" ;;
+"slave "*) refuse "this server follows ${2-}; fill the one that the others follow" ;;
+*) refuse "this server does not answer: $*" ;;
 esac
 for sentinel in \
   "cache-sentinel-us-east-1-0.cache-sentinel-us-east-1.market-scanning-prod.svc.cluster.local 26379" \
@@ -44,8 +45,13 @@ esac
 had=$(server INFO keyspace | keys)
 
 give_up() {
-  # Detached now, it would write its emptiness down.
-  if [ "$had" -gt 0 ] && [ "$(server INFO keyspace | keys)" -lt "$had" ]; then
+  # Detached now, it would write down what it has loaded so far.
+  now=$(server INFO || true)
+  case $now in
+  *loading:0*) left=$(echo "$now" | keys) ;;
+  *) left=-1 ;;
+  esac
+  if [ "$left" -lt "$had" ]; then
     refuse "$*, in the middle of loading: kill this server, and it comes back with the data it had"
   fi
   [ "$(server REPLICAOF NO ONE)" = OK ] || refuse "$*, but it still follows $loader: run this again"
