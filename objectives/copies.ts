@@ -214,7 +214,8 @@ const retrievalSeconds: Readonly<Record<string, number>> = {
 };
 
 /**
- * How long it takes to read objects of a prefix.
+ * How long it takes to read objects of a prefix. An old version may have moved by either kind of
+ * transition: while it was the current one, and since.
  *
  * @param ageSeconds Age of the oldest object that is wanted. @default - the oldest that there is
  */
@@ -224,20 +225,24 @@ export function retrievalTerms(
   prefix: string,
   ageSeconds = Infinity,
 ): Term[] {
-  return inputsOf(stack, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-    .filter((inputs) => textAt(inputs, "bucket") === bucket)
-    .flatMap((inputs) => listAt(inputs, "rules"))
-    .filter((rule) => {
-      const filter = textAt(rule, "filter", "prefix");
-      return filter !== undefined && prefix.startsWith(filter);
-    })
-    .flatMap((rule) => listAt(rule, "transitions"))
-    .filter((transition) => 86_400 * (numberAt(transition, "days") ?? 0) <= ageSeconds)
-    .map((transition): Term => {
-      const storageClass = textAt(transition, "storageClass") ?? "";
-      return [retrievalSeconds[storageClass] ?? 0, `to retrieve from ${storageClass}`];
-    })
-    .sort(([left], [right]) => right - left)
-    .slice(0, 1)
-    .filter(([seconds]) => seconds > 0);
+  return (
+    inputsOf(stack, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+      .filter((inputs) => textAt(inputs, "bucket") === bucket)
+      .flatMap((inputs) => listAt(inputs, "rules"))
+      // A rule without a prefix is for all objects.
+      .filter((rule) => prefix.startsWith(textAt(rule, "filter", "prefix") ?? ""))
+      .flatMap((rule) => [
+        ...listAt(rule, "transitions").filter(
+          (transition) => 86_400 * (numberAt(transition, "days") ?? 0) <= ageSeconds,
+        ),
+        ...(ageSeconds === Infinity ? listAt(rule, "noncurrentVersionTransitions") : []),
+      ])
+      .map((transition): Term => {
+        const storageClass = textAt(transition, "storageClass") ?? "";
+        return [retrievalSeconds[storageClass] ?? 0, `to retrieve from ${storageClass}`];
+      })
+      .sort(([left], [right]) => right - left)
+      .slice(0, 1)
+      .filter(([seconds]) => seconds > 0)
+  );
 }

@@ -414,6 +414,15 @@ const cases: readonly Case[] = [
     rto: 5 * hours + 300,
   },
   {
+    title:
+      "one that has moved to GLACIER since it was replaced, or by a rule for all objects: 5 h 5 min",
+    store: "objects",
+    scenario: "corruption",
+    mechanism: /^old versions/,
+    settings: { oldVersionTransitions: { GLACIER: 30 } },
+    rto: 5 * hours + 300,
+  },
+  {
     title: "one in GLACIER_IR at once",
     store: "objects",
     scenario: "corruption",

@@ -25,6 +25,8 @@ export interface Settings {
   /** Days after which records and recovery points move, by storage class. */
   readonly transitions: Readonly<Record<string, number>>;
   readonly oldVersions: boolean;
+  /** Days after which old versions of anything move, by storage class. */
+  readonly oldVersionTransitions: Readonly<Record<string, number>>;
   readonly sentinels: number;
   readonly quorum: number;
   readonly servers: number;
@@ -65,6 +67,7 @@ export const usual: Settings = {
   scratchGibibytes: 100,
   transitions: {},
   oldVersions: true,
+  oldVersionTransitions: {},
   sentinels: 3,
   quorum: 2,
   servers: 3,
@@ -176,11 +179,19 @@ function common(settings: Settings, region: string, inAccount: string): Declared
     }),
     of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", {
       bucket,
-      rules: ["records/trades/", "recovery-points/frequent/"].map((prefix) => ({
-        filter: { prefix },
-        transitions,
-        noncurrentVersionExpiration: { noncurrentDays: 90 },
-      })),
+      rules: [
+        ...["records/trades/", "recovery-points/frequent/"].map((prefix) => ({
+          filter: { prefix },
+          transitions,
+          noncurrentVersionExpiration: { noncurrentDays: 90 },
+        })),
+        {
+          filter: {},
+          noncurrentVersionTransitions: Object.entries(settings.oldVersionTransitions).map(
+            ([storageClass, noncurrentDays]) => ({ storageClass, noncurrentDays }),
+          ),
+        },
+      ],
     }),
     of("aws:ecr/repository:Repository", { imageTagMutability: "IMMUTABLE" }),
     of("aws:ecr/repositoryPolicy:RepositoryPolicy", { policy: '{"ecr:BatchDeleteImage":"Deny"}' }),

@@ -45,6 +45,7 @@ const worse: {
   scratchGibibytes: (gibibytes, by) => gibibytes + by,
   transitions: (after, by) => ({ ...after, [by % 2 === 0 ? "GLACIER" : "DEEP_ARCHIVE"]: by }),
   oldVersions: () => false,
+  oldVersionTransitions: (after, by) => ({ ...after, DEEP_ARCHIVE: by }),
   sentinels: (count, by) => Math.max(1, count - by),
   quorum: (count, by) => count + by,
   servers: (count, by) => Math.max(1, count - by),
@@ -86,6 +87,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   scratchGibibytes: fc.integer({ min: 1, max: 1_000 }),
   transitions: fc.constantFrom({}, { STANDARD_IA: 30 }, { STANDARD_IA: 30, GLACIER: 90 }),
   oldVersions: fc.boolean(),
+  oldVersionTransitions: fc.constantFrom({}, { GLACIER: 30 }),
   sentinels: fc.integer({ min: 1, max: 7 }),
   quorum: fc.integer({ min: 1, max: 4 }),
   // A group whose replicas are too few for writes is made no better by asking for none.
