@@ -46,6 +46,9 @@ export function restores(
           return { ...unrecoverable(`${one.name} is suspended`), mechanism };
         }
         const copied = from === undefined ? undefined : replicationOf(declared, one.bucket, from);
+        if (from !== undefined && copied === undefined) {
+          return { ...notCopied(one.bucket, from), mechanism };
+        }
         return {
           mechanism,
           asynchronous: true,
@@ -63,6 +66,11 @@ export function restores(
           ),
         };
       });
+}
+
+/** What is to be had in a place that a bucket's objects do not come to. */
+export function notCopied(bucket: string, { region }: DeclaredStack): Recovery {
+  return unrecoverable(`nothing copies ${bucket} to ${region}`);
 }
 
 /** Restores from copies that are out of reach for whoever holds the trading account. */
@@ -161,38 +169,39 @@ export function snapshotRules(
 
 /** Where a bucket's objects are copied to in another place, and how long that takes. */
 export interface Replication {
-  /** The bucket with the copies; undefined where there are none. */
-  readonly bucket: string | undefined;
+  readonly bucket: string;
   readonly time: Term;
 }
 
-/** How objects of one of the active region's buckets come to another place. */
+/** How objects of one of the active region's buckets come to another place; undefined if they do not. */
 export function replicationOf(
   { active }: Declared,
   source: string,
   destination: DeclaredStack,
-): Replication {
+): Replication | undefined {
   const own = inputsOf(destination, "aws:s3/bucket:Bucket").map((inputs) =>
     textAt(inputs, "bucket"),
   );
   const rule = inputsOf(active, "aws:s3/bucketReplicationConfig:BucketReplicationConfig")
     .filter((inputs) => textAt(inputs, "bucket") === source)
     .flatMap((inputs) => listAt(inputs, "rules"))
-    .find((candidate) => {
-      const bucket = destinationOf(candidate);
-      return textAt(candidate, "status") === "Enabled" && own.includes(bucket);
-    });
+    .find(
+      (candidate) =>
+        textAt(candidate, "status") === "Enabled" && own.includes(destinationOf(candidate)),
+    );
+  const bucket = destinationOf(rule);
+  if (bucket === undefined) {
+    return undefined;
+  }
   const time = valueAt(rule, "destination", "replicationTime");
   const minutes =
     textAt(time, "status") === "Enabled" ? numberAt(time, "time", "minutes") : undefined;
   return {
-    bucket: rule === undefined ? undefined : destinationOf(rule),
+    bucket,
     time:
-      rule === undefined
-        ? endless(`nothing copies ${source} to ${destination.region}`)
-        : minutes === undefined
-          ? endless(`nothing bounds the time of copies to ${destination.region}`)
-          : [60 * minutes, `until it is copied to ${destination.region}`],
+      minutes === undefined
+        ? endless(`nothing bounds the time of copies to ${destination.region}`)
+        : [60 * minutes, `until it is copied to ${destination.region}`],
   };
 }
 

@@ -3,6 +3,7 @@ import { assumptions } from "./assumptions";
 import { boundOf, endless, none } from "./bound";
 import {
   type CopiedStore,
+  notCopied,
   notOffline,
   offlineRestores,
   replicationOf,
@@ -60,6 +61,9 @@ export function objectRecoveries(
         : [unrecoverable("old versions are not kept")];
     case "region": {
       const copied = replicationOf(declared, bucket, other);
+      if (copied === undefined) {
+        return [notCopied(bucket, other)];
+      }
       return [
         {
           mechanism: "replication",
@@ -67,7 +71,7 @@ export function objectRecoveries(
           rpo: boundOf(copied.time),
           rto: boundOf(
             ...regionGivenUp(situation),
-            ...retrievalTerms(other, copied.bucket ?? "", prefix),
+            ...retrievalTerms(other, copied.bucket, prefix),
           ),
         },
       ];
@@ -78,15 +82,15 @@ export function objectRecoveries(
         return [unrecoverable(why)];
       }
       const copied = replicationOf(declared, bucket, archive);
+      if (copied === undefined) {
+        return [notCopied(bucket, archive)];
+      }
       return [
         {
           mechanism: "replication to the archive's account",
           asynchronous: true,
           rpo: boundOf(copied.time),
-          rto: boundOf(
-            answered(situation),
-            ...retrievalTerms(archive, copied.bucket ?? "", prefix),
-          ),
+          rto: boundOf(answered(situation), ...retrievalTerms(archive, copied.bucket, prefix)),
         },
       ];
     }
@@ -154,18 +158,14 @@ export function imageRecoveries(situation: Situation): Recovery[] {
       ];
     case "region":
       return [
-        {
-          mechanism: "registry replication",
-          asynchronous: true,
-          rpo: boundOf(
-            endless(
-              inputsOf(other, "aws:ecr/repository:Repository").length === 0
-                ? `no repository is declared in ${other.region}`
-                : "AWS gives no bound for the time of registry replication",
-            ),
-          ),
-          rto: boundOf(...regionGivenUp(situation)),
-        },
+        inputsOf(other, "aws:ecr/repository:Repository").length === 0
+          ? unrecoverable(`no repository is declared in ${other.region}`)
+          : {
+              mechanism: "registry replication",
+              asynchronous: true,
+              rpo: boundOf(endless("AWS gives no bound for the time of registry replication")),
+              rto: boundOf(...regionGivenUp(situation)),
+            },
       ];
     case "ransomware":
       return [unrecoverable("no images are copied to another account")];

@@ -115,6 +115,9 @@ describe("objectives", () => {
     assert.deepEqual([rpo?.objectiveSeconds, rpo?.met], [30, false]);
     assert.deepEqual([rto?.objectiveSeconds, rto?.met], [1_200, true]);
     assert.equal(objective(of, "zone", "rto").objectiveSeconds, 60);
+    const both = { zone: { rto: duration("2m"), rpo: duration("7s") } };
+    const zone = plan(["database"], { rpo: "30s", rto: "1m" }, both as typeof scenarios);
+    assert.equal(objective(zone, "zone", "rpo").objectiveSeconds, 7);
   });
 
   it("are judged by the store that is worst off", () => {

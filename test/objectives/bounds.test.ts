@@ -19,6 +19,8 @@ interface Case {
   readonly mechanism: RegExp;
   readonly settings?: Partial<Settings>;
   readonly circumstances?: Partial<Circumstances>;
+  /** How often the store's file says that it is written. */
+  readonly writtenEvery?: string;
   readonly rpo?: number;
   readonly rto?: number;
 }
@@ -156,6 +158,14 @@ const cases: readonly Case[] = [
     rto: 1_712,
   },
   {
+    title:
+      "100 GiB that are allocated count, not the 50 GiB that are restored to: 300 + 900 + 2,048",
+    scenario: "corruption",
+    mechanism: /^point in time/,
+    settings: { engine: "rds", scratchGibibytes: 50 },
+    rto: 3_248,
+  },
+  {
     title: "automated backups that are off give no point in time",
     scenario: "corruption",
     mechanism: /^none$/,
@@ -229,6 +239,14 @@ const cases: readonly Case[] = [
     settings: { lagLimit: 20 },
     rpo: 20,
   },
+  ...(["aurora", "rds"] as const).map((engine): Case => ({
+    title: `a standby that follows another database, or nobody, is none (${engine})`,
+    scenario: "region",
+    mechanism: /^none$/,
+    settings: { engine, follows: false },
+    rpo: Infinity,
+    rto: Infinity,
+  })),
   {
     title: "a standby without an instance serves nobody",
     scenario: "region",
@@ -280,6 +298,23 @@ const cases: readonly Case[] = [
     mechanism: /^logical/,
     rpo: 2_400,
     rto: 3_248,
+  },
+  {
+    title: "nothing is offline that is copied to the other region alone",
+    scenario: "ransomware",
+    mechanism: /^logical/,
+    settings: { copiedTo: ["us-west-2"] },
+    rpo: Infinity,
+    rto: Infinity,
+  },
+  {
+    title: "nor are records that are copied nowhere in the other region",
+    store: "objects",
+    scenario: "region",
+    mechanism: /^none$/,
+    settings: { copiedTo: [] },
+    rpo: Infinity,
+    rto: Infinity,
   },
   {
     title: "copies in the same account are not offline",
@@ -335,7 +370,15 @@ const cases: readonly Case[] = [
     store: "cache",
     scenario: "zone",
     mechanism: /^Sentinel/,
-    settings: { spread: false },
+    settings: { spread: "none" },
+    rto: Infinity,
+  },
+  {
+    title: "and so may a majority of Sentinels that share one",
+    store: "cache",
+    scenario: "zone",
+    mechanism: /^Sentinel/,
+    settings: { spread: "servers" },
     rto: Infinity,
   },
   {
@@ -438,6 +481,21 @@ const cases: readonly Case[] = [
     rto: 3_248 + 5 * hours,
   },
   {
+    title: "the newest daily point is not there yet after a day",
+    scenario: "corruption",
+    mechanism: /^logical/,
+    settings: { backupSchedule: "0 2 * * *", transitions: { GLACIER: 20 } },
+    rto: 3_248,
+  },
+  {
+    title: "a copy that nothing declared writes is not there",
+    store: "objects",
+    writtenEvery: "30s",
+    scenario: "zone",
+    mechanism: /^none$/,
+    rpo: Infinity,
+  },
+  {
     title: "without old versions nothing undoes a mistake",
     store: "objects",
     scenario: "operator-error",
@@ -486,6 +544,14 @@ const cases: readonly Case[] = [
     rpo: 0,
   },
   {
+    title: "images whose tags may be overwritten are",
+    store: "images",
+    scenario: "operator-error",
+    mechanism: /^none$/,
+    settings: { immutableImages: false },
+    rpo: Infinity,
+  },
+  {
     title: "AWS bounds no copying of images",
     store: "images",
     scenario: "region",
@@ -510,10 +576,11 @@ function recoveryOf({
   mechanism,
   settings,
   circumstances,
+  writtenEvery,
 }: Case): Recovery {
   const found = recoveriesOf(
     { database: "database", cache: "cache", objects: "trades" }[store as string] ?? store,
-    { kind: store },
+    { kind: store, writtenEvery },
     {
       scenario,
       declared: landscape(settings),
@@ -536,6 +603,11 @@ describe("bounds, worked out on paper", () => {
       }
     });
   }
+
+  it("that are none say why, and nothing else", () => {
+    const { rpo } = recoveryOf({ title: "", scenario: "region", mechanism: /^global/ });
+    assert.equal(rpo.arithmetic, "the standby's lag is watched, and nothing enforces a limit");
+  });
 
   it("are explained in one line each", () => {
     const { rpo, rto } = recoveryOf({ title: "", scenario: "region", mechanism: /^logical/ });

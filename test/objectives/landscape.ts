@@ -19,6 +19,11 @@ export interface Settings {
   readonly snapshotSchedule: string;
   /** Start and completion window of the snapshot rule, in minutes. */
   readonly snapshotWindows: readonly [number, number];
+  /** Whether the other region's database follows this one's. */
+  readonly follows: boolean;
+  /** Regions that records are copied to. */
+  readonly copiedTo: readonly string[];
+  readonly immutableImages: boolean;
   /** Minutes of replication time control; 0: off. */
   readonly replicationMinutes: number;
   readonly scratchGibibytes: number;
@@ -37,7 +42,8 @@ export interface Settings {
   readonly minReplicas: number;
   readonly maxLag: number;
   readonly memoryMebibytes: number;
-  readonly spread: boolean;
+  /** Which members no zone has two of. */
+  readonly spread: "all" | "servers" | "none";
   readonly upstream: boolean;
   readonly heartbeatMinutes: number;
   readonly switchMinutes: number;
@@ -63,6 +69,9 @@ export const usual: Settings = {
   suspended: false,
   snapshotSchedule: "cron(0 4 * * ? *)",
   snapshotWindows: [60, 480],
+  follows: true,
+  copiedTo: ["us-west-2", "eu-west-1"],
+  immutableImages: true,
   replicationMinutes: 15,
   scratchGibibytes: 100,
   transitions: {},
@@ -76,7 +85,7 @@ export const usual: Settings = {
   minReplicas: 1,
   maxLag: 8,
   memoryMebibytes: 4_096,
-  spread: true,
+  spread: "all",
   upstream: true,
   heartbeatMinutes: 5,
   switchMinutes: 1,
@@ -116,7 +125,7 @@ export function landscape(changes: Partial<Settings> = {}): Declared {
         }),
         of("aws:s3/bucketReplicationConfig:BucketReplicationConfig", {
           bucket: "records-us-east-1",
-          rules: ["us-west-2", "eu-west-1"].map((region) => ({
+          rules: settings.copiedTo.map((region) => ({
             status: "Enabled",
             destination: {
               bucket: `arn:aws:s3:::records-${region}`,
@@ -193,13 +202,16 @@ function common(settings: Settings, region: string, inAccount: string): Declared
         },
       ],
     }),
-    of("aws:ecr/repository:Repository", { imageTagMutability: "IMMUTABLE" }),
+    of("aws:ecr/repository:Repository", {
+      imageTagMutability: settings.immutableImages ? "IMMUTABLE" : "MUTABLE",
+    }),
     of("aws:ecr/repositoryPolicy:RepositoryPolicy", { policy: '{"ecr:BatchDeleteImage":"Deny"}' }),
   ];
 }
 
 function database(settings: Settings, region: string): DeclaredResource[] {
   const identifier = `database-${region}`;
+  const another = region !== "us-east-1" && !settings.follows ? "-of-another" : "";
   if (settings.engine === "rds") {
     return [
       of("aws:rds/instance:Instance", {
@@ -208,7 +220,9 @@ function database(settings: Settings, region: string): DeclaredResource[] {
         backupRetentionPeriod: settings.pointInTimeDays,
         ...(region === "us-east-1"
           ? { allocatedStorage: 100 }
-          : { replicateSourceDb: `arn:aws:rds:us-east-1:${account}:db:database-us-east-1` }),
+          : {
+              replicateSourceDb: `arn:aws:rds:us-east-1:${account}:db:database-us-east-1${another}`,
+            }),
       }),
     ];
   }
@@ -223,7 +237,7 @@ function database(settings: Settings, region: string): DeclaredResource[] {
     }),
     of("aws:rds/cluster:Cluster", {
       clusterIdentifier: identifier,
-      globalClusterIdentifier: "database",
+      globalClusterIdentifier: `database${another}`,
       dbClusterParameterGroupName: `parameters-${region}`,
       backupRetentionPeriod: settings.pointInTimeDays,
     }),
@@ -275,20 +289,20 @@ function job(
 }
 
 function cache(settings: Settings, region: string, follows: boolean): DeclaredResource[] {
-  const affinity = settings.spread
-    ? {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            { topologyKey: "topology.kubernetes.io/zone" },
-          ],
-        },
-      }
-    : {};
-  const set = (name: string, replicas: number) =>
-    of("kubernetes:apps/v1:StatefulSet", {
+  const apart = {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey: "topology.kubernetes.io/zone" },
+      ],
+    },
+  };
+  const set = (name: string, replicas: number) => {
+    const affinity = ["all", `${name}s`].includes(settings.spread) ? apart : {};
+    return of("kubernetes:apps/v1:StatefulSet", {
       metadata: { name: `cache-${name}-${region}` },
       spec: { replicas, template: { spec: { affinity } } },
     });
+  };
   const files = (name: string, data: Record<string, string>) =>
     of("kubernetes:core/v1:ConfigMap", { metadata: { name: `cache-${name}-${region}` }, data });
   return [
@@ -317,6 +331,7 @@ function cache(settings: Settings, region: string, follows: boolean): DeclaredRe
 function names({ ttl, checkInterval, checkFailures }: Settings): DeclaredResource[] {
   return [
     of("aws:route53/record:Record", { ttl }),
+    of("aws:route53/record:Record", { ttl: 1 }),
     of("aws:route53/healthCheck:HealthCheck", {
       type: "HTTPS",
       requestInterval: checkInterval,
