@@ -116,7 +116,7 @@ describe("objectives", () => {
     assert.deepEqual([rto?.objectiveSeconds, rto?.met], [1_200, true]);
     assert.equal(objective(of, "zone", "rto").objectiveSeconds, 60);
     const both = { zone: { rto: duration("2m"), rpo: duration("7s") } };
-    const zone = plan(["database"], { rpo: "30s", rto: "1m" }, both as typeof scenarios);
+    const zone = plan(["database"], { rpo: "30s", rto: "1m" }, both);
     assert.equal(objective(zone, "zone", "rpo").objectiveSeconds, 7);
   });
 
