@@ -79,7 +79,11 @@ export function scheduleGaps(fiveFields: string, timeZone?: string): Gaps {
     ...between,
     ...shifted.flatMap((shift) => differences(firingsAround(shift, days, times))),
   ];
-  return { shortestSeconds: Math.min(...gaps), longestSeconds: Math.max(...gaps) };
+  // Spread into arguments they would be too many, for one that fires every minute.
+  return {
+    shortestSeconds: gaps.reduce((shortest, gap) => Math.min(shortest, gap), Infinity),
+    longestSeconds: gaps.reduce((longest, gap) => Math.max(longest, gap), 0),
+  };
 }
 
 /** The moments of firing around a shift of local time, in seconds since 1970. */

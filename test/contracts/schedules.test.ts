@@ -139,6 +139,7 @@ describe("scheduleGaps in a time zone", () => {
     ["an hour that comes twice in November", "30 1 * * *", "America/New_York", hour, 24 * hour],
     ["an hour that is neither", "0 12 * * *", "America/New_York", 23 * hour, 25 * hour],
     ["a shift of half an hour", "0 12 * * *", "Australia/Lord_Howe", 23.5 * hour, 24.5 * hour],
+    ["every minute", "* * * * *", "America/New_York", 60, 60],
     ["a step within the hour", "*/20 * * * *", "Europe/Berlin", hour / 3, hour / 3],
     ["a zone without shifts", "0 2 * * *", "Asia/Kolkata", 24 * hour, 24 * hour],
     ["UTC", "0 2 * * *", "Etc/UTC", 24 * hour, 24 * hour],
