@@ -70,7 +70,8 @@ function groupIn(stack: DeclaredStack, store: string): Group | undefined {
     quorum: setting(start, /"sentinel monitor \S+ \$primary (\d+)"/),
     downAfterSeconds: setting(start, /"sentinel down-after-milliseconds \S+ (\d+)"/) / 1_000,
     failoverTimeoutSeconds: setting(start, /"sentinel failover-timeout \S+ (\d+)"/) / 1_000,
-    minReplicasToWrite: setting(conf, /^min-replicas-to-write (\d+)$/m),
+    // Redis' own default.
+    minReplicasToWrite: Number(/^min-replicas-to-write (\d+)$/m.exec(conf)?.[1] ?? 0),
     maxLagSeconds: setting(conf, /^min-replicas-max-lag (\d+)$/m),
     maxMemoryMebibytes: setting(conf, /^maxmemory (\d+)mb$/m),
   };

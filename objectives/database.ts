@@ -56,7 +56,7 @@ type Member =
   | { readonly kind: "rds"; readonly inputs: unknown; readonly identifier: string };
 
 function memberIn(stack: DeclaredStack): Member | undefined {
-  const cluster = inputsOf(stack, "aws:rds/cluster:Cluster").at(-1);
+  const cluster = newestOf(inputsOf(stack, "aws:rds/cluster:Cluster"), "clusterIdentifier");
   if (cluster !== undefined) {
     const identifier = textAt(cluster, "clusterIdentifier") ?? "";
     return {
@@ -69,10 +69,17 @@ function memberIn(stack: DeclaredStack): Member | undefined {
       ).length,
     };
   }
-  const instance = inputsOf(stack, "aws:rds/instance:Instance").at(-1);
+  const instance = newestOf(inputsOf(stack, "aws:rds/instance:Instance"), "identifier");
   return instance === undefined
     ? undefined
     : { kind: "rds", inputs: instance, identifier: textAt(instance, "identifier") ?? "" };
+}
+
+/** The database of the latest generation: an earlier one was lost, and is kept beside it. */
+function newestOf(databases: readonly unknown[], identifier: string): unknown {
+  const generation = (database: unknown) =>
+    Number(/-generation-(\d+)-/.exec(textAt(database, identifier) ?? "")?.[1] ?? 1);
+  return [...databases].sort((left, right) => generation(right) - generation(left))[0];
 }
 
 function withinRegion(member: Member): Recovery {
@@ -137,16 +144,17 @@ function newDatabase(situation: Situation): Term[] {
 
 /**
  * How large the database may be, in mebibytes: as large as the disk that it is restored to when
- * backups are verified, or as the storage of a plain RDS instance, if that is more.
+ * backups are verified, or as the storage of a plain RDS instance may grow, if that is more.
  */
 function databaseMebibytes(stack: DeclaredStack): number | undefined {
   const scratch = inputsOf(stack, "kubernetes:batch/v1:CronJob")
     .flatMap((job) => listAt(job, "spec", "jobTemplate", "spec", "template", "spec", "volumes"))
     .filter((volume) => textAt(volume, "name") === "scratch-data")
     .map((volume) => /^(\d+)Gi$/.exec(textAt(volume, "emptyDir", "sizeLimit") ?? "")?.[1]);
-  const allocated = inputsOf(stack, "aws:rds/instance:Instance").map((instance) =>
+  const allocated = inputsOf(stack, "aws:rds/instance:Instance").flatMap((instance) => [
     numberAt(instance, "allocatedStorage"),
-  );
+    numberAt(instance, "maxAllocatedStorage"),
+  ]);
   const gibibytes = [...scratch, ...allocated].flatMap((size) =>
     size === undefined ? [] : Number(size),
   );
@@ -180,7 +188,7 @@ function globalStandby(
   situation: Situation,
 ): Recovery {
   const { active, other } = situation.declared;
-  if (member.globalCluster === undefined || follower.globalCluster !== member.globalCluster) {
+  if (!areOnePair(active, member, other, follower)) {
     return unrecoverable(`no database in ${other.region} follows ${member.identifier}`);
   }
   const limit = lagLimitSeconds(active, member);
@@ -199,6 +207,30 @@ function globalStandby(
         : endless(`the database in ${other.region} has no instance`),
     ),
   };
+}
+
+/**
+ * A survivor goes on naming its first global database. The one that was made around it when the other
+ * side was rebuilt is declared beside it, and the rebuilt side names that.
+ */
+function areOnePair(
+  stack: DeclaredStack,
+  { globalCluster }: Extract<Member, { kind: "aurora" }>,
+  otherStack: DeclaredStack,
+  { globalCluster: others }: Extract<Member, { kind: "aurora" }>,
+): boolean {
+  const declares = (by: DeclaredStack, identifier: string | undefined) =>
+    identifier !== undefined &&
+    inputsOf(by, "aws:rds/globalCluster:GlobalCluster").some(
+      (inputs) =>
+        textAt(inputs, "globalClusterIdentifier") === identifier &&
+        "sourceDbClusterIdentifier" in inputs,
+    );
+  return (
+    (globalCluster !== undefined && globalCluster === others) ||
+    declares(stack, others) ||
+    declares(otherStack, globalCluster)
+  );
 }
 
 /** The lag at which Aurora holds commits back, where the cluster's parameters say so. */

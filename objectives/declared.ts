@@ -40,10 +40,12 @@ export function numberAt(structure: unknown, ...path: readonly (string | number)
   return typeof value === "number" ? value : undefined;
 }
 
-/** A text inside a structure. */
+/** A text inside a structure. One that is secret or not known yet, which a preview marks so, is none. */
 export function textAt(structure: unknown, ...path: readonly (string | number)[]) {
   const value = valueAt(structure, ...path);
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" && !/^\[(secret|known after deployment)\]$/.test(value)
+    ? value
+    : undefined;
 }
 
 /** A list inside a structure; empty where there is none. */
@@ -52,7 +54,7 @@ export function listAt(structure: unknown, ...path: readonly (string | number)[]
   return Array.isArray(value) ? value : [];
 }
 
-/** The inputs of a stack's resources of a type, in the order of their declaration. */
+/** The inputs of a stack's resources of a type, in the order of their registration. */
 export function inputsOf({ resources }: DeclaredStack, type: string): DeclaredResource["inputs"][] {
   return resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs);
 }

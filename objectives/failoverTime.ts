@@ -30,10 +30,11 @@ export function decisionTerms({
 /**
  * From an outage until clients ask the standby region.
  *
- * Where an operator decides: until people hear that a region is gone, which heartbeats tell them and
- * no health check does; the decision; and the switch. Without an operator: what the checks need, which
- * is counted twice, since the standby's endpoint answers only once the database is promoted, and then
- * has to be seen answering as often as the primary's was seen failing.
+ * Until people hear that a region is gone, which heartbeats tell them and no health check does; and the
+ * decision: nothing but people promotes a database or a cache, whoever sends the users. Then the
+ * operator's switch or, without one, what the checks need, which is counted twice: the standby's endpoint
+ * answers only once the database is promoted, and then has to be seen answering as often as the
+ * primary's was seen failing.
  *
  * Then the life of the answers that clients still have. Promoting the database comes on top; so does
  * what Route 53 takes to spread the news, for which AWS gives no figure.
@@ -41,19 +42,15 @@ export function decisionTerms({
 export function failoverTerms(settings: FailoverSettings): Term[] {
   const { mode, checkIntervalSeconds, checkFailures, recordTtlSeconds, switchSeconds } = settings;
   return [
-    ...(mode === "operator"
+    ...decisionTerms(settings),
+    mode === "automatic"
       ? [
-          ...decisionTerms(settings),
-          switchSeconds === Infinity
-            ? endless("the switch is in the region that is lost")
-            : ([switchSeconds, "until the switch is read"] as const),
+          2 * checkIntervalSeconds * checkFailures,
+          `until checks have failed in one region and passed in the other (2 × ${String(checkFailures)} × ${String(checkIntervalSeconds)}s)`,
         ]
-      : [
-          [
-            2 * checkIntervalSeconds * checkFailures,
-            `until checks have failed in one region and passed in the other (2 × ${String(checkFailures)} × ${String(checkIntervalSeconds)}s)`,
-          ] as const,
-        ]),
+      : switchSeconds === Infinity
+        ? endless("the switch is in the region that is lost")
+        : [switchSeconds, "until the switch is read"],
     [recordTtlSeconds, "until answers have expired (TTL)"],
   ];
 }

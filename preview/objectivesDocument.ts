@@ -47,6 +47,9 @@ them, and fails when one is not met and nobody has accepted that (\`unmetObjecti
 - Zero means zero: nothing asynchronous meets it. A lag that is only watched is no bound.
 - Copies in the same account are not offline: against ransomware only another account's count.
 - A job that is suspended takes nothing. What nothing builds yet brings nothing back.
+- Jobs are counted from the time at which they are due: how late they may start is in no bound. Nor are
+  the time until CloudWatch has seen a heartbeat that is missing, until Route 53 has spread the news, and
+  until clients have connected again.
 - A bound says what holds while a mechanism works. That one has stopped working, alarms and the monitor
   have to tell: the time until they do is in no bound.`;
 

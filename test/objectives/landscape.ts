@@ -21,6 +21,10 @@ export interface Settings {
   readonly snapshotWindows: readonly [number, number];
   /** Whether the other region's database follows this one's. */
   readonly follows: boolean;
+  /** Whether the other region's database was rebuilt from this one's. */
+  readonly rebuilt: boolean;
+  /** What storage of plain RDS may grow to, in gibibytes. */
+  readonly maximumStorage: number;
   /** Regions that records are copied to. */
   readonly copiedTo: readonly string[];
   readonly immutableImages: boolean;
@@ -70,6 +74,8 @@ export const usual: Settings = {
   snapshotSchedule: "cron(0 4 * * ? *)",
   snapshotWindows: [60, 480],
   follows: true,
+  rebuilt: false,
+  maximumStorage: 100,
   copiedTo: ["us-west-2", "eu-west-1"],
   immutableImages: true,
   replicationMinutes: 15,
@@ -219,7 +225,7 @@ function database(settings: Settings, region: string): DeclaredResource[] {
         multiAz: settings.multiAz,
         backupRetentionPeriod: settings.pointInTimeDays,
         ...(region === "us-east-1"
-          ? { allocatedStorage: 100 }
+          ? { allocatedStorage: 100, maxAllocatedStorage: settings.maximumStorage }
           : {
               replicateSourceDb: `arn:aws:rds:us-east-1:${account}:db:database-us-east-1${another}`,
             }),
@@ -228,6 +234,14 @@ function database(settings: Settings, region: string): DeclaredResource[] {
   }
   const instances = region === "us-east-1" ? settings.primaryInstances : settings.standbyInstances;
   return [
+    ...(settings.rebuilt && region === "us-east-1"
+      ? [
+          of("aws:rds/globalCluster:GlobalCluster", {
+            globalClusterIdentifier: "database-of-another",
+            sourceDbClusterIdentifier: "[known after deployment]",
+          }),
+        ]
+      : []),
     of("aws:rds/clusterParameterGroup:ClusterParameterGroup", {
       name: `parameters-${region}`,
       parameters:
