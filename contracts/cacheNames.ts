@@ -30,7 +30,10 @@ const allowed = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
  * @throws RangeError when Kubernetes would refuse it: a StatefulSet's name and an 11-character
  * suffix have to fit a label of 63.
  */
-export function cacheName(part: CachePart, { store, region }: CachePlace): string {
+export function cacheName(
+  part: CachePart,
+  { store, region }: Pick<CachePlace, "store" | "region">,
+): string {
   const name = `${store}-${part}-${region}`;
   if (name.length > longestName || !allowed.test(name)) {
     throw new RangeError(

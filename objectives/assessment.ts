@@ -104,9 +104,9 @@ function keeps(recovery: Recovery, kind: "rpo" | "rto", promised: Promised): boo
 }
 
 /**
- * The mechanism that keeps both promises; else the one that breaks fewest, of those the quickest, which
- * is what people would turn to first, and of those the one that loses least. Both bounds are one mechanism's: a restore that loses nothing and takes a day, and one
- * that is quick and loses an hour, are not together one that is quick and loses nothing.
+ * The mechanism that keeps both promises; else the one that breaks fewest, of those the quickest, and of
+ * those the one that loses least. Both bounds are one mechanism's: a restore that loses nothing and takes
+ * a day, and one that is quick and loses an hour, are not together one that is quick and loses nothing.
  */
 export function bestOf(recoveries: readonly Recovery[], promised: Promised): Recovery {
   const kept = (recovery: Recovery) =>

@@ -1,3 +1,4 @@
+import { cacheName } from "../contracts/cacheNames";
 import { reportingSeconds } from "../contracts/cacheTimings";
 import { assumptions } from "./assumptions";
 import { boundOf, endless } from "./bound";
@@ -56,13 +57,13 @@ interface Group {
 }
 
 function groupIn(stack: DeclaredStack, store: string): Group | undefined {
-  const conf = fileOf(stack, `${store}-server`, "redis.conf");
-  const start = fileOf(stack, `${store}-sentinel`, "start.sh");
+  const conf = fileOf(stack, "server", store, "redis.conf");
+  const start = fileOf(stack, "sentinel", store, "start.sh");
   if (conf === undefined || start === undefined) {
     return undefined;
   }
   const setting = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? Infinity);
-  const [servers, sentinels] = [setIn(stack, `${store}-server`), setIn(stack, `${store}-sentinel`)];
+  const [servers, sentinels] = [setIn(stack, "server", store), setIn(stack, "sentinel", store)];
   return {
     servers: numberAt(servers, "spec", "replicas") ?? 0,
     sentinels: numberAt(sentinels, "spec", "replicas") ?? 0,
@@ -77,17 +78,20 @@ function groupIn(stack: DeclaredStack, store: string): Group | undefined {
   };
 }
 
-function fileOf(stack: DeclaredStack, part: string, file: string): string | undefined {
-  const map = inputsOf(stack, "kubernetes:core/v1:ConfigMap").find(
-    (inputs) => textAt(inputs, "metadata", "name") === `${part}-${stack.region}`,
-  );
-  return textAt(map, "data", file);
+type Part = "server" | "sentinel";
+
+function fileOf(stack: DeclaredStack, part: Part, store: string, file: string): string | undefined {
+  return textAt(partOf(stack, "kubernetes:core/v1:ConfigMap", part, store), "data", file);
 }
 
-function setIn(stack: DeclaredStack, part: string): unknown {
-  return inputsOf(stack, "kubernetes:apps/v1:StatefulSet").find(
-    (inputs) => textAt(inputs, "metadata", "name") === `${part}-${stack.region}`,
-  );
+function setIn(stack: DeclaredStack, part: Part, store: string): unknown {
+  return partOf(stack, "kubernetes:apps/v1:StatefulSet", part, store);
+}
+
+/** What a stack declares of a type for a part of a group. */
+function partOf(stack: DeclaredStack, type: string, part: Part, store: string): unknown {
+  const name = cacheName(part, { store, region: stack.region });
+  return inputsOf(stack, type).find((inputs) => textAt(inputs, "metadata", "name") === name);
 }
 
 function isSpread(set: unknown): boolean {
@@ -146,7 +150,7 @@ function snapshots(
 
 function promotion(store: string, situation: Situation): Recovery {
   const { active, other } = situation.declared;
-  const upstream = fileOf(other, `${store}-server`, "first-upstream")?.trim() ?? "";
+  const upstream = fileOf(other, "server", store, "first-upstream")?.trim() ?? "";
   return upstream === ""
     ? unrecoverable(`no cache in ${other.region} follows that in ${active.region}`)
     : {

@@ -3,13 +3,11 @@
 /** One resource, as far as objectives look at it. */
 export interface DeclaredResource {
   readonly type: string;
-  readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 /** What one stack declares in its region. */
 export interface DeclaredStack {
-  readonly role: string;
   readonly region: string;
   readonly resources: readonly DeclaredResource[];
 }

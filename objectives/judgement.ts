@@ -73,8 +73,11 @@ function covers(
   return dataClasses.includes(dataClass) && scenarios.includes(scenario) && kinds.includes(kind);
 }
 
+/** That nothing bounds it, and a bound, are accepted each for itself: `none` would outlast its reason. */
 function accepts({ accepted }: Entry, { boundSeconds }: Objective): boolean {
-  return accepted === "none" || (boundSeconds !== null && boundSeconds <= accepted.seconds);
+  return accepted === "none" || boundSeconds === null
+    ? accepted === "none" && boundSeconds === null
+    : boundSeconds <= accepted.seconds;
 }
 
 /** `signals, region, RPO 5m`. */
@@ -96,5 +99,5 @@ function advice(entries: readonly Entry[]): string {
   const [entry] = entries;
   return entry === undefined
     ? "strengthen what it says, or have somebody accept it under unmetObjectives"
-    : `${entry.approver} has accepted ${entry.accepted === "none" ? "any" : entry.accepted.text} and no more: strengthen what it says, or have it accepted anew`;
+    : `${entry.approver} has accepted ${entry.accepted === "none" ? "that nothing bounds it, and now something does" : `${entry.accepted.text} and no more`}: strengthen what it says, or have it accepted anew`;
 }

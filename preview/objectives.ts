@@ -1,6 +1,5 @@
 import { type Configuration, isAccess } from "../config/configuration";
 import { assess } from "../objectives/assessment";
-import { type DeclaredStack } from "../objectives/declared";
 import { judge, type JudgedObjective } from "../objectives/judgement";
 import { type PreviewedResource } from "./inProcess";
 import { type ReadyStack } from "./stacks";
@@ -65,16 +64,9 @@ function regionStack(stacks: readonly DeclaredByStack[], id: string, role: strin
     !isAccess(configuration) &&
     configuration.system.id === id &&
     configuration.settings.role === role
-      ? [{ configuration, declared: declaredStack(configuration, resources) }]
+      ? [{ configuration, declared: { region: configuration.region, resources } }]
       : [],
   )[0];
-}
-
-function declaredStack(
-  { settings, region }: Configuration,
-  resources: readonly PreviewedResource[],
-): DeclaredStack {
-  return { role: settings.role, region, resources };
 }
 
 /** Why nobody is asked to accept anything now. */

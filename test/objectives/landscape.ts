@@ -110,7 +110,6 @@ export function landscape(changes: Partial<Settings> = {}): Declared {
   const settings = { ...usual, ...changes };
   return {
     active: {
-      role: "prod",
       region: "us-east-1",
       resources: [
         ...common(settings, "us-east-1", account),
@@ -149,7 +148,6 @@ export function landscape(changes: Partial<Settings> = {}): Declared {
       ],
     },
     other: {
-      role: "dr",
       region: "us-west-2",
       resources: [
         ...common(settings, "us-west-2", account),
@@ -160,7 +158,6 @@ export function landscape(changes: Partial<Settings> = {}): Declared {
       ],
     },
     archive: {
-      role: "archive",
       region: "eu-west-1",
       resources: common(settings, "eu-west-1", settings.archiveAccount),
     },
@@ -168,7 +165,7 @@ export function landscape(changes: Partial<Settings> = {}): Declared {
 }
 
 function of(type: string, inputs: Record<string, unknown>): DeclaredResource {
-  return { type, name: "", inputs };
+  return { type, inputs };
 }
 
 function alarm(name: string, minutes: number): DeclaredResource {

@@ -100,8 +100,7 @@ function edited(edits: Edits): Record<string, unknown> {
       return outer[name] as Record<string, unknown>;
     }, file);
     if (value === undefined) {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- what a person does to a file
-      delete section[last];
+      Reflect.deleteProperty(section, last);
     } else {
       section[last] = value;
     }
