@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 const withoutPulumi = ["config/**/*.ts", "contracts/**/*.ts", "objectives/**/*.ts"];
 
 export default tseslint.config(
-  { ignores: ["node_modules/"] },
+  { ignores: ["node_modules/", "policies/bin/"] },
   eslint.configs.recommended,
   {
     files: ["**/*.cjs"],
@@ -100,6 +100,24 @@ export default tseslint.config(
         {
           patterns: [
             { regex: "/(preview|policies)/", message: "the preview runs this, not the other way" },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["policies/**/*.ts"],
+    ignores: ["policies/pack.ts", "policies/index.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["@pulumi/*"], message: "rules are plain functions; pack.ts knows the SDK" },
+            {
+              regex: "/(components|composition|preview)/",
+              message: "policies know resources and objectives, not what declares them",
+            },
           ],
         },
       ],

@@ -1,0 +1,4 @@
+import { type Rule } from "../rule";
+
+/** Rules of this concern. */
+export const cacheRules: readonly Rule[] = [];

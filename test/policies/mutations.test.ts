@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { rules } from "../../policies/rules";
+import program from "../../index";
+import { previewStack } from "../../preview/inProcess";
+import { type DeclaredByStack } from "../../preview/objectives";
+import { verdictsOf } from "../../preview/policies/verdicts";
+import { readStacks } from "../../preview/stacks";
+import { type Changeable, Declared } from "./mutation";
+import { allMutations } from "./mutations/all";
+
+const directory = join(__dirname, "..", "..");
+
+/** What all stacks of a system declare. */
+async function declaredBy(system: string): Promise<DeclaredByStack[]> {
+  const declared: DeclaredByStack[] = [];
+  for (const ready of readStacks({ directory, system })) {
+    declared.push({ ready, resources: (await previewStack(program, ready)).resources });
+  }
+  return declared;
+}
+
+function tripped(stacks: readonly DeclaredByStack[]): string[] {
+  const violations = [...verdictsOf(stacks, []).values()].flatMap(
+    (verdicts) => verdicts.violations,
+  );
+  return [...new Set(violations.map(({ rule }) => rule))].sort();
+}
+
+describe("mutations of the program", function () {
+  this.timeout("2m");
+  const systems = new Map<string, DeclaredByStack[]>();
+
+  before(async () => {
+    for (const system of ["market-scanning", "smc"]) {
+      systems.set(system, await declaredBy(system));
+    }
+  });
+
+  it("start from what no rule complains of", () => {
+    for (const stacks of systems.values()) {
+      assert.deepEqual(tripped(stacks), []);
+    }
+  });
+
+  for (const { title, system = "market-scanning", stack, change, trips } of allMutations) {
+    it(`${title}: ${trips.join(", ")}`, () => {
+      const stacks = systems.get(system)?.map(({ ready, resources }) => {
+        const copy = structuredClone(resources) as unknown as Changeable[];
+        if (ready.name === stack) {
+          change(new Declared(copy));
+        }
+        return { ready, resources: copy };
+      });
+      assert.deepEqual(tripped(stacks ?? []), trips);
+    });
+  }
+
+  it("trip every rule, and every rule alone", () => {
+    const alone = allMutations.flatMap(({ trips }) => (trips.length === 1 ? trips : []));
+    assert.deepEqual(
+      rules.map(({ id }) => id).filter((id) => !alone.includes(id)),
+      [],
+    );
+  });
+});

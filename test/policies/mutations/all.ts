@@ -1,0 +1,27 @@
+import { type Mutation } from "../mutation";
+import { placementMutations } from "./placement";
+import { databaseMutations } from "./database";
+import { vaultsMutations } from "./vaults";
+import { storageMutations } from "./storage";
+import { encryptionMutations } from "./encryption";
+import { imagesMutations } from "./images";
+import { cacheMutations } from "./cache";
+import { scheduleMutations } from "./schedule";
+import { dnsMutations } from "./dns";
+import { monitoringMutations } from "./monitoring";
+import { accessMutations } from "./access";
+
+/** All mutations. */
+export const allMutations: readonly Mutation[] = [
+  ...placementMutations,
+  ...databaseMutations,
+  ...vaultsMutations,
+  ...storageMutations,
+  ...encryptionMutations,
+  ...imagesMutations,
+  ...cacheMutations,
+  ...scheduleMutations,
+  ...dnsMutations,
+  ...monitoringMutations,
+  ...accessMutations,
+];

@@ -1,0 +1,4 @@
+import { type Mutation } from "../mutation";
+
+/** Mutations that these rules notice. */
+export const dnsMutations: readonly Mutation[] = [];
