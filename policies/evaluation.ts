@@ -71,7 +71,19 @@ export interface StackVerdicts {
 }
 
 /**
- * Judges the stacks of one system by all rules.
+ * True where stacks can be compared with each other: the three regions are there, and no standby has
+ * landed only in part, as in the first deployment.
+ */
+export function isWhole(environments: readonly Environment[]): boolean {
+  const settings = environments.map(({ configuration }) => configuration.settings);
+  return (
+    ["prod", "dr", "archive"].every((role) => settings.some((own) => own.role === role)) &&
+    settings.every((own) => own.role === "access" || own.phase === "whole")
+  );
+}
+
+/**
+ * Judges the stacks of one system. Rules that compare stacks are left out where those are not whole.
  *
  * @param exceptions All that there are, of whatever system.
  * @param now Decides which of them have expired.
@@ -83,10 +95,13 @@ export function evaluate(
   exceptions: readonly Exception[],
   now = new Date(),
 ): StackVerdicts[] {
+  const judgedHere = isWhole(stacks.map(({ environment }) => environment))
+    ? rules
+    : rules.filter(({ scope }) => scope !== "system");
   return stacks.map(({ stack, environment }) => {
     const others = stacks.map((other) => other.stack).filter((other) => other !== stack);
     const excuses = new Excuses(stack.name, environment.configuration.system.id, exceptions, now);
-    const judged = rules.flatMap((rule) => {
+    const judged = judgedHere.flatMap((rule) => {
       const settings = rule.settingsFor(environment);
       return settings === undefined
         ? []
@@ -107,7 +122,10 @@ export function evaluate(
     );
     return {
       evaluated: judged.length,
-      violations: [...violations, ...excuses.violations()],
+      violations: [
+        ...violations,
+        ...excuses.violations((id) => judgedHere.some((rule) => rule.id === id)),
+      ],
       unknown: judged.flatMap(({ rule, subject, notKnown }) =>
         notKnown === undefined ? [] : [{ rule: rule.id, resource: subject.urn, setting: notKnown }],
       ),
@@ -181,9 +199,9 @@ export class Excuses {
   /**
    * What is wrong with the others, once all rules have been judged.
    *
-   * @param isJudged Which rules were. @default - all
+   * @param isJudged True for a rule that was.
    */
-  public violations(isJudged: (rule: string) => boolean = () => true): Violation[] {
+  public violations(isJudged: (rule: string) => boolean): Violation[] {
     const { id, severity, level } = exceptionsRule;
     return this.own
       .filter((exception) => !this.hits.has(exception) && isJudged(exception.rule))

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { Excuses, exceptionsRule, judge, type NotJudged, subjectsOf } from "./evaluation";
 import { type Exception, exceptionText } from "./exceptions";
+import { reports } from "./reports";
 import { messageOf, type Rule } from "./rule";
 import { type Resource, Stack } from "./stack";
 import { notKnown } from "./values";
@@ -11,24 +12,6 @@ import { notKnown } from "./values";
  * The rules as a policy pack of Pulumi: each rule a policy of its own, and after them those that report
  * on all of them.
  */
-
-/** The policies that are no rules but report on them, with what they say. */
-export const reports = {
-  exceptionsInForce: {
-    name: "exceptions-in-force",
-    description: "Lists the exceptions that excuse something, on every run.",
-  },
-  valuesKnown: {
-    name: "values-known",
-    description:
-      "Lists what could not be judged because a value is not known before deployment, so that silence is never taken for consent.",
-  },
-  wholeSystem: {
-    name: "rules-for-all-stacks",
-    description:
-      "Lists the rules that compare stacks with each other, which a pack does not see together: `npm run preview` judges them.",
-  },
-} as const;
 
 /**
  * Makes the policies of the pack.
@@ -115,9 +98,35 @@ class Run {
   }
 }
 
+/**
+ * The types of a rule's settings. None is required here: the engine would ask for the settings of a rule
+ * that is turned off, too. {@link settingsOf} asks for them where they are needed.
+ */
 function schemaOf(settings: z.ZodObject): policy.PolicyConfigSchema {
-  const { properties, required } = z.toJSONSchema(settings);
-  return { properties, required } as unknown as policy.PolicyConfigSchema;
+  const { properties } = z.toJSONSchema(settings);
+  return { properties } as unknown as policy.PolicyConfigSchema;
+}
+
+/**
+ * What the configuration file says of a rule.
+ *
+ * @throws Error where that is not what the rule needs, as when the file names no such rule.
+ */
+function settingsOf(
+  { id, settings }: Rule,
+  args: { getConfig(): object },
+): Readonly<Record<string, unknown>> {
+  const given = Object.fromEntries(
+    // The level, which is in there too, is the engine's.
+    Object.entries(args.getConfig()).filter(([key]) => key !== "enforcementLevel"),
+  );
+  const result = settings?.safeParse(given);
+  if (result?.success === false) {
+    throw new Error(
+      `${id} is not configured: ${result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}; use a file of policies/config with --policy-pack-config, or write one by npm run policies:config`,
+    );
+  }
+  return given;
 }
 
 function validatesResource(
@@ -128,7 +137,7 @@ function validatesResource(
   return {
     validateResource: (args, report) => {
       if (rule.types.includes(args.type)) {
-        const surroundings = { settings: settingsIn(args), stack: nothing };
+        const surroundings = { settings: settingsOf(rule, args), stack: nothing };
         run.judge(rule, resourceOf(args), surroundings, report);
       }
     },
@@ -139,7 +148,7 @@ function validatesStack(rule: Rule, run: Run): Pick<policy.StackValidationPolicy
   return {
     validateStack: (args, report) => {
       const stack = stackOf(args);
-      const surroundings = { settings: settingsIn(args), stack };
+      const surroundings = { settings: settingsOf(rule, args), stack };
       for (const subject of subjectsOf(rule, stack)) {
         run.judge(rule, subject, surroundings, (message) => {
           report(message, subject.urn);
@@ -204,13 +213,6 @@ function reportingPolicies(run: Run, systemRules: readonly Rule[]): policy.Stack
       },
     },
   ];
-}
-
-/** A policy's configuration, without the level, which is the engine's. */
-function settingsIn(args: { getConfig(): object }): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(args.getConfig()).filter(([key]) => key !== "enforcementLevel"),
-  );
 }
 
 function stackOf({ resources }: policy.StackValidationArgs): Stack {

@@ -39,13 +39,17 @@ function refuseUnknown(value: unknown, path: Path): void {
   }
 }
 
-/** True for a value that is there, whether it is known yet or not. */
+/**
+ * True for a value that is there, whether it is known yet or not.
+ *
+ * @throws NotKnownYet where what it would be in is not known yet.
+ */
 export function isSet(structure: unknown, ...path: Path): boolean {
   try {
     return valueAt(structure, ...path) !== undefined;
   } catch (error) {
-    if (error instanceof NotKnownYet) {
-      return error.setting === path.join(".");
+    if (error instanceof NotKnownYet && error.setting === path.join(".")) {
+      return true;
     }
     throw error;
   }

@@ -1,6 +1,8 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
+import { readExceptions } from "../policies/exceptions";
+import { rules } from "../policies/rules";
 import { compareWith } from "./against/comparison";
 import { previewMarkdown, refusalMarkdown } from "./markdown";
 import { PreviewRefusal } from "./refusal";
@@ -42,6 +44,10 @@ async function main(): Promise<void> {
     ...(options.stack === undefined ? {} : { stack: options.stack }),
     ...(options.system === undefined ? {} : { system: options.system }),
   });
+  const exceptions = readExceptions(
+    relative(process.cwd(), join(directory, "policies", "exceptions.yaml")),
+    rules.map(({ id }) => id),
+  );
   const against =
     options.against === undefined
       ? undefined
@@ -49,7 +55,7 @@ async function main(): Promise<void> {
   // Loaded only now: the cloud libraries take most of the time, and a wrong file should show at once.
   const program = require("../index") as typeof import("../index");
   const { previewReport, withComparison } = require("./report") as typeof import("./report");
-  const report = withComparison(await previewReport(program, stacks), against);
+  const report = withComparison(await previewReport(program, stacks, exceptions), against);
   process.stdout.write(printed(report, options));
   if (report.problems.length > 0) {
     process.stderr.write(`${report.problems.join("\n")}\n`);

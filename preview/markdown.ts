@@ -1,4 +1,6 @@
+import { exceptionText } from "../policies/exceptions";
 import { weakeningText } from "./against/text";
+import { countsText } from "./policies/text";
 import { type PreviewReport, type StackReport, type Totals } from "./report";
 import { shortType } from "./text";
 
@@ -13,6 +15,7 @@ export function previewMarkdown(report: PreviewReport): string {
   return bounded([
     ...stackTable(report),
     ...list("Refused", report.problems.map(code)),
+    ...list("Policies", policyLines(report.stacks)),
     ...list("Objectives", [...report.remarks.map(code), ...objectiveLines(report)]),
     ...list("Weaker, and allowed", allowedLines(report)),
     ...list("Remarks", remarkLines(report.stacks)),
@@ -57,6 +60,17 @@ function stackTable({ stacks, totals }: PreviewReport): string[] {
 
 function numbers({ resources, components, protected: kept }: Totals): string[] {
   return [resources, components, kept].map(String);
+}
+
+/** What the rules say of each stack. What blocks is refused above. */
+function policyLines(stacks: readonly StackReport[]): string[] {
+  return stacks.flatMap(({ name, policies }) => [
+    `${code(name)}: ${countsText(policies)}`,
+    ...policies.violations
+      .filter(({ level }) => level === "advisory")
+      .map(({ message }) => `${code(name)}: ${code(message)}`),
+    ...policies.exceptions.map((exception) => `${code(name)}: ${code(exceptionText(exception))}`),
+  ]);
 }
 
 /** How many objectives of each system are met. */

@@ -1,8 +1,11 @@
 import { type NotBuilt } from "../contracts/outputs";
+import { type StackVerdicts } from "../policies/evaluation";
+import { type Exception } from "../policies/exceptions";
 import { type Comparison } from "./against/comparison";
 import { weakeningText } from "./against/text";
 import { type PreviewedResource, previewStack } from "./inProcess";
 import { type ComparedObjectives, compareObjectives, type DeclaredByStack } from "./objectives";
+import { judgeStacks } from "./policies/verdicts";
 import { PreviewRefusal } from "./refusal";
 import { isGlobal, ruleViolations } from "./rules";
 import { type ReadyStack } from "./stacks";
@@ -21,6 +24,8 @@ export interface StackReport {
   readonly counts: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, Shown>>;
   readonly resources: readonly PreviewedResource[];
+  /** What the rules of the policy pack say of it. */
+  readonly policies: StackVerdicts;
 }
 
 /** How many there are. */
@@ -47,36 +52,60 @@ export interface PreviewReport extends ComparedObjectives {
  *
  * @param program The function that `index.ts` exports.
  * @param ready The stacks, as `readStacks` has validated them.
+ * @param exceptions Exceptions from the rules of the policy pack.
  * @throws PreviewRefusal when a resource is in the wrong region or has no explicit provider.
  */
 export async function previewReport(
   program: () => unknown,
   ready: readonly ReadyStack[],
+  exceptions: readonly Exception[] = [],
 ): Promise<PreviewReport> {
-  const stacks: StackReport[] = [];
+  const previews: Previewed[] = [];
   const violations: string[] = [];
   const notBuilt = new Map<string, NotBuilt>();
-  const declared: DeclaredByStack[] = [];
   for (const stack of ready) {
     const { role } = stack.configuration.settings;
     const preview = await previewStack(program, stack);
     violations.push(...ruleViolations(preview, { role, region: stack.configuration.region }));
-    declared.push({ ready: stack, resources: preview.resources });
     const { notBuiltYet, remarks, ...outputs } = preview.outputs;
     for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {
       notBuilt.set(part.path, part);
     }
-    stacks.push(stackReport(stack, preview.resources, outputs, (remarks ?? []) as string[]));
+    previews.push({
+      ready: stack,
+      resources: preview.resources,
+      outputs,
+      remarks: (remarks ?? []) as string[],
+    });
   }
   if (violations.length > 0) {
     throw new PreviewRefusal(violations.join("\n"));
   }
+  const judged = judgeStacks(previews, exceptions);
+  const compared = compareObjectives(previews);
   return {
-    stacks,
-    totals: totalsOf(stacks.flatMap((stack) => stack.resources)),
+    stacks: previews.map((preview) => stackReport(preview, judged.verdicts)),
+    totals: totalsOf(previews.flatMap(({ resources }) => resources)),
     notBuiltYet: [...notBuilt.values()],
-    ...compareObjectives(declared),
+    ...compared,
+    problems: [...policyProblems(judged.verdicts), ...compared.problems],
+    remarks: [...judged.remarks, ...compared.remarks],
   };
+}
+
+/** A stack that has been run, with what its program says of it. */
+interface Previewed extends DeclaredByStack {
+  readonly outputs: StackReport["outputs"];
+  readonly remarks: readonly string[];
+}
+
+/** What breaks a rule that blocks. */
+function policyProblems(verdicts: ReadonlyMap<string, StackVerdicts>): string[] {
+  return [...verdicts].flatMap(([name, { violations }]) =>
+    violations
+      .filter(({ level }) => level === "mandatory")
+      .map(({ message }) => `stack ${name}: ${message}`),
+  );
 }
 
 /** A report with a comparison in it, and what that commit's files do not allow among its problems. */
@@ -102,11 +131,10 @@ export function withComparison(
 }
 
 function stackReport(
-  { name, configuration }: ReadyStack,
-  resources: readonly PreviewedResource[],
-  outputs: Readonly<Record<string, Shown>>,
-  remarks: readonly string[],
+  { ready, resources, outputs, remarks }: Previewed,
+  verdicts: ReadonlyMap<string, StackVerdicts>,
 ): StackReport {
+  const { name, configuration } = ready;
   return {
     name,
     system: configuration.system.id,
@@ -115,6 +143,7 @@ function stackReport(
     remarks,
     totals: totalsOf(resources),
     counts: countsOf(resources),
+    policies: verdicts.get(name) ?? { evaluated: 0, violations: [], unknown: [], exceptions: [] },
     outputs,
     resources: resources.map((resource) =>
       isGlobal(resource.type) ? { ...resource, region: "global" } : resource,

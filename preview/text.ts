@@ -1,6 +1,7 @@
 import { type PreviewedResource } from "./inProcess";
 import { againstText } from "./against/text";
 import { objectivesText } from "./objectivesText";
+import { policiesText } from "./policies/text";
 import { type PreviewReport, type StackReport } from "./report";
 import { type Shown } from "./wireValue";
 
@@ -21,6 +22,7 @@ export function previewText(report: PreviewReport, options: TextOptions): string
     options.colour ? `\u001b[${escapes[style]}m${text}\u001b[0m` : text;
   const stacks = report.stacks.map((stack) => stackText(stack, options, paint).join("\n"));
   const sections = [
+    policiesText(report.stacks, paint),
     objectivesText(report, paint),
     againstText(report.against, paint),
     totalsText(report, paint),

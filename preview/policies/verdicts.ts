@@ -1,4 +1,4 @@
-import { evaluate, type StackVerdicts } from "../../policies/evaluation";
+import { evaluate, isWhole, type StackVerdicts } from "../../policies/evaluation";
 import { environmentOf } from "../../policies/environment";
 import { type Exception } from "../../policies/exceptions";
 import { rules } from "../../policies/rules";
@@ -8,34 +8,47 @@ import { type PreviewedResource } from "../inProcess";
 import { type DeclaredByStack } from "../objectives";
 import { type Shown, unknownMark } from "../wireValue";
 
+/** What the rules say of some stacks. */
+export interface JudgedStacks {
+  /** By the stack's name. */
+  readonly verdicts: ReadonlyMap<string, StackVerdicts>;
+  /** Rules that were not judged, and why. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * Judges stacks by the rules of the policy pack.
+ * Judges stacks by the rules of the policy pack. Rules that compare stacks compare those of one system.
  *
  * @param exceptions All exceptions.
- * @returns The verdicts by the stack's name. Rules that compare stacks compare those of one system.
  */
-export function verdictsOf(
+export function judgeStacks(
   stacks: readonly DeclaredByStack[],
   exceptions: readonly Exception[],
-): ReadonlyMap<string, StackVerdicts> {
-  const systems = [...new Set(stacks.map(({ ready }) => ready.configuration.system.id))];
-  return new Map(
-    systems.flatMap((system) => {
-      const own = stacks.filter(({ ready }) => ready.configuration.system.id === system);
-      const verdicts = evaluate(
-        rules,
-        own.map(({ ready, resources }) => ({
-          stack: policyStack(ready.name, resources),
-          environment: environmentOf(ready.configuration),
-        })),
-        exceptions,
-      );
-      return own.flatMap(({ ready }, index) => {
-        const found = verdicts[index];
-        return found === undefined ? [] : [[ready.name, found] as const];
-      });
-    }),
+): JudgedStacks {
+  const systems = [...new Set(stacks.map(({ ready }) => ready.configuration.system.id))].map(
+    (id) => {
+      const own = stacks.filter(({ ready }) => ready.configuration.system.id === id);
+      const toJudge = own.map(({ ready, resources }) => ({
+        stack: policyStack(ready.name, resources),
+        environment: environmentOf(ready.configuration),
+      }));
+      return { id, toJudge, verdicts: evaluate(rules, toJudge, exceptions) };
+    },
   );
+  const pairs = rules.filter(({ scope }) => scope === "system").length;
+  return {
+    verdicts: new Map(
+      systems.flatMap(({ toJudge, verdicts }) =>
+        verdicts.map((found, index) => [toJudge[index]?.stack.name ?? "", found] as const),
+      ),
+    ),
+    remarks: systems
+      .filter(({ toJudge }) => !isWhole(toJudge.map(({ environment }) => environment)))
+      .map(
+        ({ id }) =>
+          `${String(pairs)} rules that compare the stacks of ${id} are not judged: that takes prod, dr and archive, all of them whole`,
+      ),
+  };
 }
 
 /** What one stack declares, as rules look at it. */

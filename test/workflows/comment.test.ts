@@ -153,6 +153,22 @@ describe("comment on a pull request", () => {
           ...{ name: hostile, system: hostile, role: "prod", region: "us-east-1" },
           ...{ remarks: [hostile], counts: { [hostile]: 1 }, outputs: {}, resources: [] },
           totals: { resources: 1, components: 0, protected: 0 },
+          policies: {
+            evaluated: 1,
+            violations: [
+              {
+                ...{ rule: hostile, level: "advisory", severity: "low" },
+                ...{ resource: hostile, message: hostile },
+              },
+            ],
+            unknown: [],
+            exceptions: [
+              {
+                ...{ rule: hostile, system: hostile, stack: hostile, resource: hostile },
+                ...{ reason: hostile, approver: hostile, date: hostile, expires: hostile },
+              },
+            ],
+          },
         },
       ],
       totals: { resources: 1, components: 0, protected: 0 },
