@@ -19,6 +19,15 @@ function unmetNames({ problems }: PreviewReport): string[] {
   });
 }
 
+/** How many objectives are not met, and accepted by nobody; there are some. */
+function unaccepted({ objectives }: PreviewReport): string {
+  const { length } = objectives.filter(
+    ({ met, acknowledged }) => !met && acknowledged === undefined,
+  );
+  assert.ok(length > 0);
+  return String(length);
+}
+
 describe("objectives in the preview", function () {
   this.timeout("60s");
 
@@ -190,7 +199,7 @@ describe("objectives in the preview", function () {
     assert.equal(status, 0);
     assert.equal(report.objectives.length, 234);
     assert.deepEqual(report.remarks, [
-      "objectives of market-scanning are shown and not insisted on: the writer is in us-west-2: nobody is asked to accept anything in the middle of a failover",
+      `objectives of market-scanning are shown and not insisted on: the writer is in us-west-2: nobody is asked to accept anything in the middle of a failover; not met and accepted by nobody: ${unaccepted(report)}`,
     ]);
     // The switch is where the users are: nobody can be sent back by it once that region is gone.
     assert.ok(
@@ -208,8 +217,40 @@ describe("objectives in the preview", function () {
     });
     assert.equal(status, 0);
     assert.deepEqual(report.remarks, [
-      "objectives of market-scanning are shown and not insisted on: a stack is in its landing phase",
+      `objectives of market-scanning are shown and not insisted on: a stack is in its landing phase; not met and accepted by nobody: ${unaccepted(report)}`,
     ]);
+  });
+
+  it("are not insisted on in a sandbox, and nothing is told of acceptance where all have it", async () => {
+    const sandbox = ["prod", "dr", "archive", "access"].map((stack) => ({
+      file: `Pulumi.${stack}.yaml`,
+      find: `role: ${stack}`,
+      replace: `role: ${stack}\n  trading-dr:profile: sandbox`,
+    }));
+    const exempt =
+      "objectives of market-scanning are shown and not insisted on: a sandbox promises nothing";
+    const { status, report } = await edited(...sandbox);
+    assert.equal(status, 0);
+    assert.deepEqual(report.remarks, [
+      `${exempt}; not met and accepted by nobody: ${unaccepted(report)}`,
+    ]);
+    // A sandbox keeps no image from being removed.
+    const images = `unmetObjectives:
+  - dataClasses: [configuration]
+    stores: [images]
+    scenarios: [corruption, operator-error]
+    kinds: [rpo, rto]
+    accepted: none
+    reason: images are built anew
+    approver: Head of platform engineering
+    date: "2026-11-29"`;
+    const accepted = await edited(...sandbox, {
+      file: system,
+      find: "unmetObjectives:",
+      replace: images,
+    });
+    assert.equal(accepted.status, 0);
+    assert.deepEqual(accepted.report.remarks, [exempt]);
   });
 
   it("are not compared for one stack alone", async () => {
