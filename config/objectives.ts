@@ -17,13 +17,16 @@ export const measuredRates = section({
 }).default({});
 
 /**
- * Objectives that are known not to be met, and accepted by somebody who may. Every combination that
- * an entry names has to be unmet, and no worse than `accepted`; else the preview is refused.
+ * Objectives that are known not to be met, and accepted by somebody who may. An entry stands for every
+ * combination of what it lists; a store that is not in a class makes none with it. Each has to be
+ * unmet, and no worse than `accepted`; else the preview is refused.
  */
 export const unmetObjectives = z
   .array(
     section({
       dataClasses: nonEmptyList(identifier(32), "data classes"),
+      /** The stores of those classes that it is accepted for. */
+      stores: nonEmptyList(identifier(32), "stores"),
       scenarios: nonEmptyList(oneOf(...scenarioNames), "scenarios"),
       kinds: nonEmptyList(oneOf("rpo", "rto"), "rpo, rto or both"),
       /** The longest bound that is accepted; `none` where nothing bounds the loss or the time. */
@@ -55,23 +58,56 @@ function nonEmptyList<Entry extends z.ZodType>(entry: Entry, what: string) {
   return z.array(entry, { error: rule }).min(1, { error: rule });
 }
 
-/** An acknowledgement of a class that is not there would stand for nothing. */
+type DataClasses = Readonly<Record<string, { readonly stores: readonly string[] }>>;
+
+/** An acknowledgement of data that is not there, or not in that store, would stand for nothing. */
 export function checkUnmetObjectives(
-  system: {
+  {
+    unmetObjectives: entries,
+    dataClasses,
+  }: {
     readonly unmetObjectives: z.output<typeof unmetObjectives>;
-    readonly dataClasses: Readonly<Record<string, unknown>>;
+    readonly dataClasses: DataClasses;
   },
   context: z.core.$RefinementCtx,
 ): void {
-  system.unmetObjectives.forEach((entry, index) => {
-    entry.dataClasses.forEach((name, position) => {
-      if (!Object.hasOwn(system.dataClasses, name)) {
-        context.addIssue({
-          code: "custom",
-          path: ["unmetObjectives", index, "dataClasses", position],
-          message: `there is no data class "${name}"; use one of ${Object.keys(system.dataClasses).join(", ")}`,
-        });
-      }
-    });
+  entries.forEach((entry, index) => {
+    for (const { list, name, message } of strayNames(entry, dataClasses)) {
+      const path = ["unmetObjectives", index, list, entry[list].indexOf(name)];
+      context.addIssue({ code: "custom", path, message });
+    }
   });
+}
+
+/** Names of an entry that make no combination with the others. A mistake in one name is told once. */
+function strayNames(
+  entry: Pick<z.output<typeof unmetObjectives>[number], "dataClasses" | "stores">,
+  dataClasses: DataClasses,
+) {
+  const known = Object.keys(dataClasses);
+  const unknown = entry.dataClasses.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    return unknown.map((name) => ({
+      list: "dataClasses" as const,
+      name,
+      message: `there is no data class "${name}"; use one of ${known.join(", ")}`,
+    }));
+  }
+  const storesOf = (name: string) => dataClasses[name]?.stores ?? [];
+  const held = entry.dataClasses.flatMap(storesOf);
+  const strange = entry.stores.filter((name) => !held.includes(name));
+  if (strange.length > 0) {
+    return strange.map((name) => ({
+      list: "stores" as const,
+      name,
+      message: `holds none of the entry's data classes (${entry.dataClasses.join(", ")}); use one of ${[...new Set(held)].join(", ")}`,
+    }));
+  }
+  return entry.dataClasses
+    .filter((name) => !storesOf(name).some((store) => entry.stores.includes(store)))
+    .map((name) => ({
+      list: "dataClasses" as const,
+      name,
+      message: `is in none of the entry's stores (${entry.stores.join(", ")}); add one of ${storesOf(name).join(", ")}, or leave the class out`,
+    }));
 }

@@ -7,7 +7,10 @@ import { type Declared } from "./declared";
 import { configurationRecoveries, imageRecoveries, objectRecoveries } from "./otherStores";
 import { type Recovery, type Situation, unrecoverable } from "./recovery";
 
-/** What a recovery plan promises of some data in a disaster, and what the declared mechanisms reach. */
+/**
+ * What a recovery plan promises of a class's data in a disaster, and what the declared mechanisms reach
+ * in one of the class's stores.
+ */
 export interface Objective {
   readonly dataClass: string;
   readonly scenario: Scenario;
@@ -16,9 +19,9 @@ export interface Objective {
   readonly objectiveSeconds: number;
   /** Null where nothing bounds it. */
   readonly boundSeconds: number | null;
-  /** The store of the class that is worst off. */
+  /** The store of the class that holds the data. */
   readonly store: string;
-  /** The best mechanism for that store. */
+  /** The best mechanism for the store. */
   readonly mechanism: string;
   readonly arithmetic: string;
   readonly met: boolean;
@@ -37,9 +40,11 @@ interface Promised {
 }
 
 /**
- * Every promise of a system: for each data class and disaster a recovery point and a recovery time. A
- * figure that the plan gives for a disaster holds in it for all data, because it is the more specific
- * one; without it the class's own figure does.
+ * Every promise of a system: for each data class and disaster a recovery point and a recovery time, in
+ * each of the class's stores. A figure that the plan gives for a disaster holds in it for all data,
+ * because it is the more specific one; without it the class's own figure does. Of a class's stores the
+ * one with the longest bound comes first. The objective is the same in all of them, so those that do not
+ * meet it come before those that do.
  */
 export function assess(system: Promises, declared: Declared): Objective[] {
   const { failover, measuredRates } = system;
@@ -59,18 +64,41 @@ export function assess(system: Promises, declared: Declared): Objective[] {
           measuredRates,
         },
       };
-      const best = stores.map((store) => {
+      const best = [...new Set(stores)].map((store) => {
         const recoveries = recoveriesOf(store, system.stores[store], situation);
         return { store, recovery: bestOf(recoveries, promised) };
       });
-      return (["rpo", "rto"] as const).map((kind) => ({
-        dataClass,
-        scenario,
-        kind,
-        ...worst(best, kind, promised),
-      }));
+      return (["rpo", "rto"] as const).flatMap((kind) =>
+        best
+          .map(({ store, recovery }) => ({
+            dataClass,
+            scenario,
+            kind,
+            ...reached(store, recovery, kind, promised),
+          }))
+          .sort((left, right) =>
+            compare(right.boundSeconds ?? Infinity, left.boundSeconds ?? Infinity),
+          ),
+      );
     }),
   );
+}
+
+function reached(
+  store: string,
+  recovery: Recovery,
+  kind: "rpo" | "rto",
+  promised: Promised,
+): Omit<Objective, "dataClass" | "scenario" | "kind"> {
+  const { seconds, arithmetic } = recovery[kind];
+  return {
+    objectiveSeconds: promised[kind],
+    boundSeconds: seconds === Infinity ? null : seconds,
+    store,
+    mechanism: recovery.mechanism,
+    arithmetic,
+    met: keeps(recovery, kind, promised),
+  };
 }
 
 /** Every way to have a store's data again, good or bad. */
@@ -123,32 +151,4 @@ export function bestOf(recoveries: readonly Recovery[], promised: Promised): Rec
 /** Also of two that are infinite, whose difference is no number. */
 function compare(left: number, right: number): number {
   return left === right ? 0 : left < right ? -1 : 1;
-}
-
-function worst(
-  stores: readonly { readonly store: string; readonly recovery: Recovery }[],
-  kind: "rpo" | "rto",
-  promised: Promised,
-): Omit<Objective, "dataClass" | "scenario" | "kind"> {
-  const judged = stores.map(({ store, recovery }) => ({
-    store,
-    mechanism: recovery.mechanism,
-    ...recovery[kind],
-    met: keeps(recovery, kind, promised),
-  }));
-  const [first] = judged.sort(
-    (left, right) => Number(left.met) - Number(right.met) || compare(right.seconds, left.seconds),
-  );
-  if (first === undefined) {
-    throw new RangeError("a data class has at least one store");
-  }
-  const { store, mechanism, seconds, arithmetic, met } = first;
-  return {
-    objectiveSeconds: promised[kind],
-    boundSeconds: seconds === Infinity ? null : seconds,
-    store,
-    mechanism,
-    arithmetic,
-    met,
-  };
 }

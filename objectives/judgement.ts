@@ -67,10 +67,15 @@ export function judge(
 }
 
 function covers(
-  { dataClasses, scenarios, kinds }: Entry,
-  { dataClass, scenario, kind }: Objective,
+  { dataClasses, stores, scenarios, kinds }: Entry,
+  { dataClass, store, scenario, kind }: Objective,
 ): boolean {
-  return dataClasses.includes(dataClass) && scenarios.includes(scenario) && kinds.includes(kind);
+  return (
+    dataClasses.includes(dataClass) &&
+    stores.includes(store) &&
+    scenarios.includes(scenario) &&
+    kinds.includes(kind)
+  );
 }
 
 /** That nothing bounds it, and a bound, are accepted each for itself: `none` would outlast its reason. */
@@ -80,15 +85,16 @@ function accepts({ accepted }: Entry, { boundSeconds }: Objective): boolean {
     : boundSeconds <= accepted.seconds;
 }
 
-/** `signals, region, RPO 5m`. */
-export function nameText({ dataClass, scenario, kind, objectiveSeconds }: Objective): string {
-  return `${dataClass}, ${scenario}, ${kind.toUpperCase()} ${durationText(objectiveSeconds)}`;
+/** `signals in database, region, RPO 5m`. */
+export function nameText(objective: Objective): string {
+  const { dataClass, store, scenario, kind, objectiveSeconds } = objective;
+  return `${dataClass} in ${store}, ${scenario}, ${kind.toUpperCase()} ${durationText(objectiveSeconds)}`;
 }
 
-/** What is reached in place of the objective, and how. */
-export function reachedText({ boundSeconds, store, mechanism, arithmetic }: Objective): string {
+/** What is reached in place of the objective, and how: `20s (global database failover): 20s of lag`. */
+export function reachedText({ boundSeconds, mechanism, arithmetic }: Objective): string {
   const reached = boundSeconds === null ? "no bound" : durationText(boundSeconds);
-  return `${reached} by ${store} (${mechanism}): ${arithmetic}`;
+  return `${reached} (${mechanism}): ${arithmetic}`;
 }
 
 function unmetText(objective: Objective): string {

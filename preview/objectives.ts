@@ -49,7 +49,9 @@ export function compareObjectives(stacks: readonly DeclaredByStack[]): ComparedO
       remarks:
         exempt === undefined
           ? []
-          : [`objectives of ${id} are shown and not insisted on: ${exempt}`],
+          : [
+              `objectives of ${id} are shown and not insisted on: ${exempt}${unacceptedText(objectives)}`,
+            ],
     };
   });
   return {
@@ -57,6 +59,14 @@ export function compareObjectives(stacks: readonly DeclaredByStack[]): ComparedO
     problems: compared.flatMap(({ problems }) => problems),
     remarks: compared.flatMap(({ remarks }) => remarks),
   };
+}
+
+/** How many objectives would fail the preview otherwise; empty where none would. */
+function unacceptedText(objectives: readonly JudgedObjective[]): string {
+  const { length } = objectives.filter(
+    ({ met, acknowledged }) => !met && acknowledged === undefined,
+  );
+  return length === 0 ? "" : `; not met and accepted by nobody: ${String(length)}`;
 }
 
 function regionStack(stacks: readonly DeclaredByStack[], id: string, role: string) {

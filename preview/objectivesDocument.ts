@@ -32,17 +32,18 @@ const introduction = `<!-- Written by \`npm run docs:objectives\`; a test fails 
 
 # Objectives, and what is reached
 
-For every data class and every disaster, the recovery point (RPO: how much may be lost) and the recovery
-time (RTO) that the system's file asks for, and the bound of the best mechanism that its stacks declare.
-Bounds are computed from the declared resources, before anything is deployed: \`npm run preview\` shows
-them, and fails when one is not met and nobody has accepted that (\`unmetObjectives\`,
-[configuration.md](configuration.md#objectives-that-are-not-met)).
+For every data class, every store that holds it and every disaster, the recovery point (RPO: how much may
+be lost) and the recovery time (RTO) that the system's file asks for, and the bound of the best mechanism
+that its stacks declare. Bounds are computed from the declared resources, before anything is deployed:
+\`npm run preview\` shows them, and fails when one is not met and nobody has accepted that
+(\`unmetObjectives\`, [configuration.md](configuration.md#objectives-that-are-not-met)).
 
 - A figure that the plan gives for a disaster (\`scenarios\`) holds in it for all data; without one the
   class's own figure does.
 - The best mechanism is the one that keeps both promises; else the one that breaks fewest, of those the
   quickest, and of those the one that loses least. Both bounds are that one mechanism's.
-- A class is as well off as its worst store.
+- A class's objectives hold in each of its stores, and what is not met is accepted for each by itself. The
+  store that is worst off comes first.
 - Gaps are those of the schedule as it fires, in its time zone, over years that hold two leap days.
 - Zero means zero: nothing asynchronous meets it. A lag that is only watched is no bound.
 - Copies in the same account are not offline: against ransomware only another account's count.
@@ -77,7 +78,8 @@ function assumptionTable(): string {
   ].join("\n");
 }
 
-function systemSection(
+/** What a system promises, and what its stacks reach, as paragraphs. */
+export function systemSection(
   name: string,
   system: string,
   objectives: readonly JudgedObjective[],
@@ -89,7 +91,7 @@ function systemSection(
     `${String(unmet.length)} of ${String(objectives.length)} are not met.`,
     [
       ...table(
-        ["Not met", "Disaster", "", "Asked", "Reached", "By", "How", "Accepted"],
+        ["Not met", "Store", "Disaster", "", "Asked", "Reached", "By", "How", "Accepted"],
         unmet.map((objective) => [
           ...row(objective),
           objective.acknowledged === undefined
@@ -98,26 +100,34 @@ function systemSection(
         ]),
       ),
     ].join("\n"),
-    table(["Met", "Disaster", "", "Asked", "Reached", "By", "How"], met.map(row)).join("\n"),
+    table(["Met", "Store", "Disaster", "", "Asked", "Reached", "By", "How"], met.map(row)).join(
+      "\n",
+    ),
   ];
 }
 
 function row(objective: JudgedObjective): string[] {
-  const { dataClass, scenario, kind, objectiveSeconds, boundSeconds } = objective;
+  const { dataClass, store, scenario, kind, objectiveSeconds, boundSeconds } = objective;
   return [
     dataClass,
+    store,
     scenario,
     kind.toUpperCase(),
     durationText(objectiveSeconds),
     boundSeconds === null ? "no bound" : durationText(boundSeconds),
-    `${objective.store}: ${objective.mechanism}`,
+    objective.mechanism,
     objective.arithmetic,
   ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+/** A text out of a file may have several lines, and what ends a cell. */
+function cell(text: string): string {
+  return text.trim().replace(/\s+/g, " ").replace(/[\\|]/g, "\\$&");
 }
 
 async function write(): Promise<void> {

@@ -179,9 +179,10 @@ function weakerScenario(
     : [];
 }
 
-/** That an objective may be missed, and by how much. */
+/** That an objective may be missed in a store, and by how much. */
 interface Acceptance {
   readonly dataClass: string;
+  readonly store: string;
   readonly scenario: string;
   readonly kind: string;
   readonly accepted: Reading;
@@ -192,16 +193,16 @@ function widerAcceptances(before: unknown, after: unknown): Finding[] {
   const place = ["unmetObjectives"];
   const [found, now] = [valueAt(before, place), valueAt(after, place)];
   const entries = entriesOf(found);
-  const known = entries.flatMap((entry) => acceptancesOf(entry) ?? []);
+  const known = entries.flatMap((entry) => acceptancesOf(entry, before) ?? []);
   return [
     ...(found === undefined || Array.isArray(found) ? [] : [{ path: place.join("."), found }]),
     ...entries.flatMap((entry, index) =>
-      acceptancesOf(entry) === undefined
+      acceptancesOf(entry, before) === undefined
         ? [{ path: [...place, index].join("."), found: entry }]
         : [],
     ),
     ...entriesOf(now).flatMap((entry, index) => {
-      const change = widerText(acceptancesOf(entry) ?? [], known);
+      const change = widerText(acceptancesOf(entry, after) ?? [], known);
       const path = [...place, index].join(".");
       return change === "" ? [] : [{ path, what: "acknowledgements" as const, change }];
     }),
@@ -212,18 +213,27 @@ function entriesOf(list: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** Every objective that an entry acknowledges; undefined where it is no such entry. */
-function acceptancesOf(entry: unknown): Acceptance[] | undefined {
+/**
+ * Every objective that an entry acknowledges, of the stores that its file has in a class; undefined
+ * where it is no such entry.
+ */
+function acceptancesOf(entry: unknown, file: unknown): Acceptance[] | undefined {
   const dataClasses = textsAt(entry, ["dataClasses"]);
+  const stores = textsAt(entry, ["stores"]);
   const scenarios = textsAt(entry, ["scenarios"]);
   const kinds = textsAt(entry, ["kinds"]);
   const accepted = acceptedBound(valueAt(entry, ["accepted"]));
-  return dataClasses && scenarios && kinds && accepted
-    ? dataClasses.flatMap((dataClass) =>
-        scenarios.flatMap((scenario) =>
-          kinds.map((kind) => ({ dataClass, scenario, kind, accepted })),
-        ),
-      )
+  return dataClasses && stores && scenarios && kinds && accepted
+    ? dataClasses.flatMap((dataClass) => {
+        const held = textsAt(file, ["dataClasses", dataClass, "stores"]) ?? [];
+        return stores
+          .filter((store) => held.includes(store))
+          .flatMap((store) =>
+            scenarios.flatMap((scenario) =>
+              kinds.map((kind) => ({ dataClass, store, scenario, kind, accepted })),
+            ),
+          );
+      })
     : undefined;
 }
 
@@ -239,8 +249,9 @@ function acceptedBound(value: unknown): Reading | undefined {
 function widerText(acceptances: readonly Acceptance[], known: readonly Acceptance[]): string {
   const wider = acceptances.flatMap((acceptance) => {
     const before = known.filter(
-      ({ dataClass, scenario, kind }) =>
+      ({ dataClass, store, scenario, kind }) =>
         dataClass === acceptance.dataClass &&
+        store === acceptance.store &&
         scenario === acceptance.scenario &&
         kind === acceptance.kind,
     );
@@ -262,20 +273,30 @@ function widestText(acceptances: readonly Acceptance[]): string {
     : others.reduce((widest, other) => (isWeaker(other, widest) ? other : widest), first).text;
 }
 
-/** `signals, market-data in region, zone (rpo, rto)`. */
+/** `signals, market-data in cache for region, zone (rpo, rto)`. */
 function objectivesText(acceptances: readonly Acceptance[]): string {
   const classes = [...groupedBy(acceptances, ({ dataClass }) => dataClass)].map(
     ([dataClass, ofClass]) => {
-      const scenarios = [...groupedBy(ofClass, ({ scenario }) => scenario)].map(
-        ([scenario, its]) => ({
-          name: scenario,
-          text: `(${its.map(({ kind }) => kind).join(", ")})`,
-        }),
-      );
-      return { name: dataClass, text: `in ${namedTogether(scenarios).join(", ")}` };
+      const stores = [...groupedBy(ofClass, ({ store }) => store)].map(([store, its]) => ({
+        name: store,
+        text: `for ${scenariosText(its)}`,
+      }));
+      const text = namedTogether(stores).map((named) => `in ${named}`);
+      return { name: dataClass, text: text.join(", ") };
     },
   );
   return namedTogether(classes).join(" and ");
+}
+
+/** `region, zone (rpo, rto)`. */
+function scenariosText(acceptances: readonly Acceptance[]): string {
+  const scenarios = [...groupedBy(acceptances, ({ scenario }) => scenario)].map(
+    ([scenario, its]) => ({
+      name: scenario,
+      text: `(${its.map(({ kind }) => kind).join(", ")})`,
+    }),
+  );
+  return namedTogether(scenarios).join(", ");
 }
 
 /** The names that have the same text, in front of it. */

@@ -428,6 +428,56 @@ describe("a system file", () => {
         ),
       ],
       [
+        "an acknowledgement of a class that is called as every object's property is",
+        { "unmetObjectives.0.dataClasses": ["constructor"] },
+        wrong(
+          "unmetObjectives.0.dataClasses.0",
+          "constructor",
+          'there is no data class "constructor"; use one of signals, market-data, user-data, historical-market-data, configuration, logs, audit',
+        ),
+      ],
+      [
+        "an acknowledgement of a store that is not there",
+        {
+          "unmetObjectives.0.dataClasses": ["user-data", "signals"],
+          "unmetObjectives.0.stores": ["database", "cash"],
+        },
+        wrong(
+          "unmetObjectives.0.stores.1",
+          "cash",
+          "holds none of the entry's data classes (user-data, signals); use one of database, cache, financial-records",
+        ),
+      ],
+      [
+        "an acknowledgement of a store that holds other classes",
+        {
+          "unmetObjectives.0.dataClasses": ["logs"],
+          "unmetObjectives.0.stores": ["cache"],
+        },
+        wrong(
+          "unmetObjectives.0.stores.0",
+          "cache",
+          "holds none of the entry's data classes (logs); use one of system-logs",
+        ),
+      ],
+      [
+        "an acknowledgement of a class that is in other stores",
+        {
+          "unmetObjectives.0.dataClasses": ["user-data", "signals", "logs"],
+          "unmetObjectives.0.stores": ["cache", "system-logs"],
+        },
+        wrong(
+          "unmetObjectives.0.dataClasses.0",
+          "user-data",
+          "is in none of the entry's stores (cache, system-logs); add one of database, or leave the class out",
+        ),
+      ],
+      [
+        "an acknowledgement for no store",
+        { "unmetObjectives.0.stores": [] },
+        wrong("unmetObjectives.0.stores", [], "must be a list of stores; name at least one"),
+      ],
+      [
         "an acknowledgement without a bound",
         { "unmetObjectives.0.accepted": "some" },
         wrong(
@@ -679,6 +729,7 @@ describe("a system file", () => {
         "jobs.image": image,
         "stores.images": undefined,
         "dataClasses.configuration": { ...configuration, stores: ["configuration"] },
+        unmetObjectives: [],
       };
       assert.deepEqual(problemsOf(stringify(changed(changes))), [
         wrong(

@@ -31,11 +31,11 @@ describe("objectives on a terminal", () => {
         "<yellow>! objectives of smc are not compared",
         "",
         "<bold>Objectives of hft: 2 of 3 are not met",
-        "<red>  not met  orders, region, RPO 0s: 20s by database (global database failover): 20s of lag",
+        "<red>  not met  orders in database, region, RPO 0s: 20s (global database failover): 20s of lag",
         "<dim>           accepted by nobody",
-        "<red>  not met  orders, zone, RPO 0s: 20s by database (global database failover): 20s of lag",
+        "<red>  not met  orders in database, zone, RPO 0s: 20s (global database failover): 20s of lag",
         "<dim>           accepted by Chief risk officer, 2026-11-29: trading goes on",
-        "  met      orders, region, RTO 1m: 20s by database (global database failover): 20s of lag",
+        "  met      orders in database, region, RTO 1m: 20s (global database failover): 20s of lag",
       ],
     );
   });

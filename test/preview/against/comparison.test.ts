@@ -38,6 +38,7 @@ function contents(): Record<string, unknown> {
     unmetObjectives: [
       {
         dataClasses: ["signals"],
+        stores: ["database"],
         scenarios: ["region", "zone"],
         kinds: ["rpo"],
         accepted: "15m",
@@ -125,6 +126,7 @@ function told(before: unknown, after: unknown): Told[] {
 function acknowledged(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     dataClasses: ["signals"],
+    stores: ["database"],
     scenarios: ["region", "zone"],
     kinds: ["rpo"],
     accepted: "15m",
@@ -468,6 +470,7 @@ const acknowledgements: readonly Case[] = [
     {
       "unmetObjectives.1": acknowledged({
         dataClasses: ["signals", "quotes"],
+        stores: ["cache", "series"],
         scenarios: ["pod", "node"],
         kinds: ["rpo", "rto"],
         accepted: "45m",
@@ -477,7 +480,7 @@ const acknowledgements: readonly Case[] = [
       [
         "unmetObjectives.1",
         "acknowledgements",
-        "not accepted before, up to 45m now: signals, quotes in pod, node (rpo, rto)",
+        "not accepted before, up to 45m now: signals in cache for pod, node (rpo, rto) and quotes in series for pod, node (rpo, rto)",
       ],
     ],
   ],
@@ -486,6 +489,7 @@ const acknowledgements: readonly Case[] = [
     {
       "unmetObjectives.0": acknowledged({
         dataClasses: ["signals", "quotes"],
+        stores: ["database", "series", "topics"],
         scenarios: ["region", "zone", "pod"],
         kinds: ["rpo", "rto"],
       }),
@@ -494,7 +498,29 @@ const acknowledgements: readonly Case[] = [
       [
         "unmetObjectives.0",
         "acknowledgements",
-        "not accepted before, up to 15m now: signals in region, zone (rto), pod (rpo, rto) and quotes in region, zone, pod (rpo, rto)",
+        "not accepted before, up to 15m now: signals in database for region, zone (rto), pod (rpo, rto) and quotes in series, topics for region, zone, pod (rpo, rto)",
+      ],
+    ],
+  ],
+  [
+    "more stores in an entry",
+    { "unmetObjectives.0": acknowledged({ stores: ["database", "cache", "records"] }) },
+    [
+      [
+        "unmetObjectives.0",
+        "acknowledgements",
+        "not accepted before, up to 15m now: signals in cache, records for region, zone (rpo)",
+      ],
+    ],
+  ],
+  [
+    "an entry that goes further than another",
+    { "unmetObjectives.1": acknowledged({ accepted: "12h" }) },
+    [
+      [
+        "unmetObjectives.1",
+        "acknowledgements",
+        "up to 15m before, up to 12h now: signals in database for region, zone (rpo)",
       ],
     ],
   ],
@@ -505,7 +531,7 @@ const acknowledgements: readonly Case[] = [
       [
         "unmetObjectives.0",
         "acknowledgements",
-        "up to 15m before, up to 16m now: signals in region, zone (rpo)",
+        "up to 15m before, up to 16m now: signals in database for region, zone (rpo)",
       ],
     ],
   ],
@@ -514,6 +540,7 @@ const acknowledgements: readonly Case[] = [
     {
       "unmetObjectives.0": acknowledged({
         dataClasses: ["signals", "quotes"],
+        stores: ["database", "series"],
         accepted: "none",
       }),
     },
@@ -521,7 +548,7 @@ const acknowledgements: readonly Case[] = [
       [
         "unmetObjectives.0",
         "acknowledgements",
-        "up to 15m before, without bound now: signals in region, zone (rpo); not accepted before, without bound now: quotes in region, zone (rpo)",
+        "up to 15m before, without bound now: signals in database for region, zone (rpo); not accepted before, without bound now: quotes in series for region, zone (rpo)",
       ],
     ],
   ],
@@ -642,6 +669,75 @@ describe("promises compared with those of another commit", () => {
     assert.deepEqual(told(contents(), { ...contents(), unmetObjectives: [zone, region] }), []);
   });
 
+  it("are not weaker by an acknowledgement that is divided between its stores", () => {
+    const [whole, database, records] = [["database", "records"], ["database"], ["records"]].map(
+      (stores) => acknowledged({ stores }),
+    );
+    assert.deepEqual(
+      told(
+        { ...contents(), unmetObjectives: [whole] },
+        { ...contents(), unmetObjectives: [records, database] },
+      ),
+      [],
+    );
+  });
+
+  it("are weaker by an acknowledgement of another store in place of one", () => {
+    assert.deepEqual(
+      told(
+        edited({ "unmetObjectives.0": acknowledged({ stores: ["database", "records"] }) }),
+        edited({
+          "unmetObjectives.0": acknowledged({ stores: ["cache", "records"], accepted: "16m" }),
+        }),
+      ),
+      [
+        [
+          "unmetObjectives.0",
+          "acknowledgements",
+          "not accepted before, up to 16m now: signals in cache for region, zone (rpo); up to 15m before, up to 16m now: signals in records for region, zone (rpo)",
+        ],
+      ],
+    );
+  });
+
+  it("are weaker by a store that comes into a class and is in its entry already", () => {
+    const entries = {
+      "unmetObjectives.0": acknowledged({
+        dataClasses: ["signals", "quotes"],
+        stores: ["database", "topics"],
+      }),
+    };
+    const stores = ["database", "cache", "records", "topics"];
+    assert.deepEqual(
+      told(edited(entries), edited({ ...entries, "dataClasses.signals.stores": stores })),
+      [
+        [
+          "unmetObjectives.0",
+          "acknowledgements",
+          "not accepted before, up to 15m now: signals in topics for region, zone (rpo)",
+        ],
+      ],
+    );
+  });
+
+  it("tell apart what is new of a class in one store and in another", () => {
+    const before = acknowledged({ stores: ["cache"], scenarios: ["pod"] });
+    const after = acknowledged({ stores: ["cache", "database"], scenarios: ["pod", "node"] });
+    assert.deepEqual(
+      told(
+        { ...contents(), unmetObjectives: [before] },
+        { ...contents(), unmetObjectives: [after] },
+      ),
+      [
+        [
+          "unmetObjectives.0",
+          "acknowledgements",
+          "not accepted before, up to 15m now: signals in cache for node (rpo), in database for pod, node (rpo)",
+        ],
+      ],
+    );
+  });
+
   it("count the widest of several acknowledgements of before", () => {
     const before = ["10m", "30m", "20m"].map((accepted) => acknowledged({ accepted }));
     assert.deepEqual(
@@ -656,7 +752,7 @@ describe("promises compared with those of another commit", () => {
         [
           "unmetObjectives.1",
           "acknowledgements",
-          "up to 30m before, up to 31m now: signals in region, zone (rpo)",
+          "up to 30m before, up to 31m now: signals in database for region, zone (rpo)",
         ],
       ],
     );
@@ -764,6 +860,11 @@ describe("promises compared with those of another commit", () => {
       ["stores.documents.backup.schedule", "0 6 30 2 *", '"0 6 30 2 *"'],
       ["unmetObjectives", {}, "{}"],
       ["unmetObjectives.0", { accepted: "15m" }, '{"accepted":"15m"}'],
+      [
+        "unmetObjectives.0",
+        { dataClasses: ["logs"], scenarios: ["zone"], kinds: ["rpo"], accepted: "1m" },
+        '{"dataClasses":["logs"],"scenarios":["zone"],"kinds":["rpo"],"accepted":"1m"}',
+      ],
     ];
     for (const [path, value, shown] of unreadable) {
       it(`are compared without it, which is remarked: ${path} ${shown}`, () => {
@@ -809,12 +910,13 @@ describe("promises compared with those of another commit", () => {
             system: "hft",
             path: "unmetObjectives.0",
             what: "acknowledgements",
-            change: "not accepted before, up to 15m now: signals in region, zone (rpo)",
+            change:
+              "not accepted before, up to 15m now: signals in database for region, zone (rpo)",
             allowed: false,
           },
         ],
         remarks: [
-          'systems/hft.yaml: unmetObjectives.0 was {"dataClasses":["signals"],"scenarios":["region","zone"],"kinds":["rpo"],"acc..., which cannot be read: nothing is compared with it',
+          'systems/hft.yaml: unmetObjectives.0 was {"dataClasses":["signals"],"stores":["database"],"scenarios":["region","zone"..., which cannot be read: nothing is compared with it',
         ],
       });
     });
