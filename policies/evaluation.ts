@@ -60,6 +60,11 @@ export interface NotJudged {
   readonly setting: string;
 }
 
+/** `bucket-locked could not be judged of urn:…: rules is not known before deployment`. */
+export function notJudgedText({ rule, resource, setting }: NotJudged): string {
+  return `${rule} could not be judged of ${resource}: ${setting} is not known before deployment`;
+}
+
 /** What the rules say of one stack. */
 export interface StackVerdicts {
   /** How often a rule has judged a resource. */

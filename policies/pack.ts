@@ -1,7 +1,14 @@
 import * as policy from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { Excuses, exceptionsRule, judge, type NotJudged, subjectsOf } from "./evaluation";
+import {
+  Excuses,
+  exceptionsRule,
+  judge,
+  type NotJudged,
+  notJudgedText,
+  subjectsOf,
+} from "./evaluation";
 import { type Exception, exceptionText } from "./exceptions";
 import { reports } from "./reports";
 import { messageOf, type Rule } from "./rule";
@@ -30,7 +37,7 @@ export function policiesOf(
   return [
     ...inPack.map((rule) => ({
       name: rule.id,
-      description: `${rule.description} Serves: ${rule.serves}.`,
+      description: rule.description,
       severity: rule.severity,
       enforcementLevel: rule.level,
       ...(rule.settings === undefined ? {} : { configSchema: schemaOf(rule.settings) }),
@@ -193,11 +200,8 @@ function reportingPolicies(run: Run, systemRules: readonly Rule[]): policy.Stack
       ...reports.valuesKnown,
       enforcementLevel: "advisory",
       validateStack: (_, report) => {
-        for (const { rule, resource, setting } of run.takeUnknown()) {
-          report(
-            `${rule} could not be judged: ${setting} is not known before deployment`,
-            resource,
-          );
+        for (const notJudged of run.takeUnknown()) {
+          report(notJudgedText(notJudged), notJudged.resource);
         }
       },
     },

@@ -11,17 +11,20 @@ import { scheduleRules } from "./schedule/rules";
 import { storageRules } from "./storage/rules";
 import { vaultsRules } from "./vaults/rules";
 
-/** All rules, in the order of the reference page. */
-export const rules: readonly Rule[] = [
-  ...placementRules,
-  ...databaseRules,
-  ...vaultsRules,
-  ...storageRules,
-  ...encryptionRules,
-  ...imagesRules,
-  ...cacheRules,
-  ...scheduleRules,
-  ...dnsRules,
-  ...monitoringRules,
-  ...accessRules,
-];
+/** Rules by what they are about, in the order of the reference page. */
+export const rulesByConcern: Readonly<Record<string, readonly Rule[]>> = {
+  Placement: placementRules,
+  Databases: databaseRules,
+  "Vaults and snapshots": vaultsRules,
+  "Record buckets": storageRules,
+  "Keys, secrets, topics and trails": encryptionRules,
+  Images: imagesRules,
+  Cache: cacheRules,
+  "Jobs and pods": scheduleRules,
+  "Failover of users": dnsRules,
+  "Alarms and budgets": monitoringRules,
+  Access: accessRules,
+};
+
+/** All rules. */
+export const rules: readonly Rule[] = Object.values(rulesByConcern).flat();

@@ -1,10 +1,12 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
+import { type EnvironmentName } from "../policies/environment";
 import { readExceptions } from "../policies/exceptions";
 import { rules } from "../policies/rules";
 import { compareWith } from "./against/comparison";
 import { previewMarkdown, refusalMarkdown } from "./markdown";
+import { valuesKnownLevel } from "./policies/configurationFiles";
 import { PreviewRefusal } from "./refusal";
 import { type PreviewReport } from "./report";
 import { readStacks, type ReadyStack } from "./stacks";
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
     relative(process.cwd(), join(directory, "policies", "exceptions.yaml")),
     rules.map(({ id }) => id),
   );
+  const valuesKnown = (environment: EnvironmentName) => valuesKnownLevel(environment, directory);
   const against =
     options.against === undefined
       ? undefined
@@ -55,7 +58,10 @@ async function main(): Promise<void> {
   // Loaded only now: the cloud libraries take most of the time, and a wrong file should show at once.
   const program = require("../index") as typeof import("../index");
   const { previewReport, withComparison } = require("./report") as typeof import("./report");
-  const report = withComparison(await previewReport(program, stacks, exceptions), against);
+  const report = withComparison(
+    await previewReport(program, stacks, { exceptions, valuesKnown }),
+    against,
+  );
   process.stdout.write(printed(report, options));
   if (report.problems.length > 0) {
     process.stderr.write(`${report.problems.join("\n")}\n`);

@@ -6,6 +6,7 @@ import program from "../index";
 import { assumedRates, assumptions } from "../objectives/assumptions";
 import { durationText } from "../objectives/bound";
 import { type JudgedObjective } from "../objectives/judgement";
+import { tableLines } from "./documentTable";
 import { previewReport } from "./report";
 import { readStacks } from "./stacks";
 
@@ -60,7 +61,7 @@ function assumptionTable(): string {
     "",
     "Times that are no setting. What a vendor calls typical is taken at its upper end, and is no promise of theirs.",
     "",
-    ...table(
+    ...tableLines(
       ["What", "Figure", "Source"],
       [
         ...Object.values(assumptions).map(({ what, seconds, source }) => [
@@ -90,7 +91,7 @@ export function systemSection(
     `## ${name} (\`${system}\`)`,
     `${String(unmet.length)} of ${String(objectives.length)} are not met.`,
     [
-      ...table(
+      ...tableLines(
         ["Not met", "Store", "Disaster", "", "Asked", "Reached", "By", "How", "Accepted"],
         unmet.map((objective) => [
           ...row(objective),
@@ -100,9 +101,10 @@ export function systemSection(
         ]),
       ),
     ].join("\n"),
-    table(["Met", "Store", "Disaster", "", "Asked", "Reached", "By", "How"], met.map(row)).join(
-      "\n",
-    ),
+    tableLines(
+      ["Met", "Store", "Disaster", "", "Asked", "Reached", "By", "How"],
+      met.map(row),
+    ).join("\n"),
   ];
 }
 
@@ -118,16 +120,6 @@ function row(objective: JudgedObjective): string[] {
     objective.mechanism,
     objective.arithmetic,
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
-}
-
-/** A text out of a file may have several lines, and what ends a cell. */
-function cell(text: string): string {
-  return text.trim().replace(/\s+/g, " ").replace(/[\\|]/g, "\\$&");
 }
 
 async function write(): Promise<void> {

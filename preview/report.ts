@@ -1,11 +1,10 @@
 import { type NotBuilt } from "../contracts/outputs";
 import { type StackVerdicts } from "../policies/evaluation";
-import { type Exception } from "../policies/exceptions";
 import { type Comparison } from "./against/comparison";
 import { weakeningText } from "./against/text";
 import { type PreviewedResource, previewStack } from "./inProcess";
 import { type ComparedObjectives, compareObjectives, type DeclaredByStack } from "./objectives";
-import { judgeStacks } from "./policies/verdicts";
+import { judgeStacks, noChoices, type PolicyChoices } from "./policies/verdicts";
 import { PreviewRefusal } from "./refusal";
 import { isGlobal, ruleViolations } from "./rules";
 import { type ReadyStack } from "./stacks";
@@ -52,13 +51,13 @@ export interface PreviewReport extends ComparedObjectives {
  *
  * @param program The function that `index.ts` exports.
  * @param ready The stacks, as `readStacks` has validated them.
- * @param exceptions Exceptions from the rules of the policy pack.
+ * @param choices What is decided beside the rules of the policy pack.
  * @throws PreviewRefusal when a resource is in the wrong region or has no explicit provider.
  */
 export async function previewReport(
   program: () => unknown,
   ready: readonly ReadyStack[],
-  exceptions: readonly Exception[] = [],
+  choices: PolicyChoices = noChoices,
 ): Promise<PreviewReport> {
   const previews: Previewed[] = [];
   const violations: string[] = [];
@@ -81,14 +80,14 @@ export async function previewReport(
   if (violations.length > 0) {
     throw new PreviewRefusal(violations.join("\n"));
   }
-  const judged = judgeStacks(previews, exceptions);
+  const judged = judgeStacks(previews, choices);
   const compared = compareObjectives(previews);
   return {
     stacks: previews.map((preview) => stackReport(preview, judged.verdicts)),
     totals: totalsOf(previews.flatMap(({ resources }) => resources)),
     notBuiltYet: [...notBuilt.values()],
     ...compared,
-    problems: [...policyProblems(judged.verdicts), ...compared.problems],
+    problems: [...judged.problems, ...compared.problems],
     remarks: [...judged.remarks, ...compared.remarks],
   };
 }
@@ -97,15 +96,6 @@ export async function previewReport(
 interface Previewed extends DeclaredByStack {
   readonly outputs: StackReport["outputs"];
   readonly remarks: readonly string[];
-}
-
-/** What breaks a rule that blocks. */
-function policyProblems(verdicts: ReadonlyMap<string, StackVerdicts>): string[] {
-  return [...verdicts].flatMap(([name, { violations }]) =>
-    violations
-      .filter(({ level }) => level === "mandatory")
-      .map(({ message }) => `stack ${name}: ${message}`),
-  );
 }
 
 /** A report with a comparison in it, and what that commit's files do not allow among its problems. */

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { type Problem, ConfigurationError, show } from "../../config/problem";
+import { isMapping } from "../../config/field";
+import { ConfigurationError, type Problem, show } from "../../config/problem";
 import { checkAgainst } from "../../config/yamlFile";
 import {
   type Environment,
@@ -11,6 +12,7 @@ import {
 } from "../../policies/environment";
 import { exceptionsRule } from "../../policies/evaluation";
 import { reports } from "../../policies/reports";
+import { type Level } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { readStacks } from "../stacks";
 
@@ -28,8 +30,13 @@ type Entry = string | Readonly<Record<string, unknown>>;
 /** The contents of one configuration file. */
 export type PackConfiguration = Readonly<Record<string, Entry>>;
 
-/** What the pack is configured with in an environment. */
-export function packConfiguration(environment: Environment): PackConfiguration {
+/**
+ * What the pack is configured with in an environment.
+ *
+ * @param valuesKnown Whether a value that is not known before deployment blocks: nothing that a system's
+ *   file says.
+ */
+export function packConfiguration(environment: Environment, valuesKnown: Level): PackConfiguration {
   return {
     all: "mandatory",
     ...Object.fromEntries(
@@ -46,11 +53,21 @@ export function packConfiguration(environment: Environment): PackConfiguration {
     ),
     [exceptionsRule.id]: exceptionsRule.level,
     ...Object.fromEntries(Object.values(reports).map(({ name }) => [name, "advisory"])),
+    [reports.valuesKnown.name]: valuesKnown,
   };
 }
 
+/** Whether the file of an environment lets values that are not known block. */
+export function valuesKnownLevel(name: EnvironmentName, directory = projectDirectory): Level {
+  const file = configurationFile(name, directory);
+  const found: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const blocks = isMapping(found) && found[reports.valuesKnown.name] === "mandatory";
+  return blocks ? "mandatory" : "advisory";
+}
+
 /**
- * The configuration of every environment, as the stack files and the system that they name say.
+ * The configuration of every environment, as the stack files and the system that they name say. Whether
+ * values that are not known block, each file goes on saying itself.
  *
  * @param directory Directory of the project.
  */
@@ -70,7 +87,8 @@ export function packConfigurations(
         ...found,
         settings: { ...found.settings, profile: name === "sandbox" ? "sandbox" : "production" },
       } as Environment["configuration"];
-      return [[name, packConfiguration(environmentOf(configuration))] as const];
+      const level = valuesKnownLevel(name, directory);
+      return [[name, packConfiguration(environmentOf(configuration), level)] as const];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type StackVerdicts, type Violation } from "../../policies/evaluation";
+import { notJudgedText, type StackVerdicts, type Violation } from "../../policies/evaluation";
 import { exceptionText } from "../../policies/exceptions";
 import { type StackReport } from "../report";
 import { type Paint } from "../text";
@@ -18,11 +18,8 @@ export function policiesText(
       ...ofLevel(policies, "advisory").map(({ message }) =>
         paint("yellow", `    advised   ${message}`),
       ),
-      ...policies.unknown.map(({ rule, resource, setting }) =>
-        paint(
-          "yellow",
-          `    unknown   ${rule}: ${resource}: ${setting} is not known before deployment`,
-        ),
+      ...policies.unknown.map((notJudged) =>
+        paint("yellow", `    unknown   ${notJudgedText(notJudged)}`),
       ),
       ...policies.exceptions.map((exception) =>
         paint("yellow", `    excepted  ${exceptionText(exception)}`),

@@ -1,6 +1,8 @@
-import { evaluate, isWhole, type StackVerdicts } from "../../policies/evaluation";
-import { environmentOf } from "../../policies/environment";
+import { evaluate, isWhole, notJudgedText, type StackVerdicts } from "../../policies/evaluation";
+import { type EnvironmentName, environmentOf } from "../../policies/environment";
 import { type Exception } from "../../policies/exceptions";
+import { reports } from "../../policies/reports";
+import { type Level } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { type Resource, Stack } from "../../policies/stack";
 import { notKnown } from "../../policies/values";
@@ -8,22 +10,33 @@ import { type PreviewedResource } from "../inProcess";
 import { type DeclaredByStack } from "../objectives";
 import { type Shown, unknownMark } from "../wireValue";
 
+/** What is decided beside the rules. */
+export interface PolicyChoices {
+  /** All exceptions. */
+  readonly exceptions: readonly Exception[];
+  /** Whether a value that is not known before deployment blocks. */
+  readonly valuesKnown: (environment: EnvironmentName) => Level;
+}
+
+/** No exceptions, and nothing that is not known blocks. */
+export const noChoices: PolicyChoices = { exceptions: [], valuesKnown: () => "advisory" };
+
 /** What the rules say of some stacks. */
 export interface JudgedStacks {
   /** By the stack's name. */
   readonly verdicts: ReadonlyMap<string, StackVerdicts>;
+  /** A sentence for everything that blocks. */
+  readonly problems: readonly string[];
   /** Rules that were not judged, and why. */
   readonly remarks: readonly string[];
 }
 
 /**
  * Judges stacks by the rules of the policy pack. Rules that compare stacks compare those of one system.
- *
- * @param exceptions All exceptions.
  */
 export function judgeStacks(
   stacks: readonly DeclaredByStack[],
-  exceptions: readonly Exception[],
+  { exceptions, valuesKnown }: PolicyChoices,
 ): JudgedStacks {
   const systems = [...new Set(stacks.map(({ ready }) => ready.configuration.system.id))].map(
     (id) => {
@@ -36,10 +49,17 @@ export function judgeStacks(
     },
   );
   const pairs = rules.filter(({ scope }) => scope === "system").length;
+  const judged = systems.flatMap(({ toJudge }) => toJudge);
+  const verdicts = new Map(
+    systems
+      .flatMap((system) => system.verdicts)
+      .map((found, index) => [judged[index]?.stack.name ?? "", found] as const),
+  );
   return {
-    verdicts: new Map(
-      systems.flatMap(({ toJudge, verdicts }) =>
-        verdicts.map((found, index) => [toJudge[index]?.stack.name ?? "", found] as const),
+    verdicts,
+    problems: judged.flatMap(({ stack: { name }, environment }) =>
+      problemsOf(verdicts.get(name), valuesKnown(environment.name)).map(
+        (problem) => `stack ${name}: ${problem}`,
       ),
     ),
     remarks: systems
@@ -49,6 +69,16 @@ export function judgeStacks(
           `${String(pairs)} rules that compare the stacks of ${id} are not judged: that takes prod, dr and archive, all of them whole`,
       ),
   };
+}
+
+function problemsOf(verdicts: StackVerdicts | undefined, valuesKnown: Level): string[] {
+  const { violations = [], unknown = [] } = verdicts ?? {};
+  return [
+    ...violations.filter(({ level }) => level === "mandatory").map(({ message }) => message),
+    ...(valuesKnown === "advisory"
+      ? []
+      : unknown.map((notJudged) => `${reports.valuesKnown.name}: ${notJudgedText(notJudged)}`)),
+  ];
 }
 
 /** What one stack declares, as rules look at it. */

@@ -1,8 +1,12 @@
-import { renameSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import { type StackVerdicts } from "../../policies/evaluation";
+import { environmentOf } from "../../policies/environment";
 import { type PreviewedResource, previewStack } from "../../preview/inProcess";
+import { configurationText, packConfiguration } from "../../preview/policies/configurationFiles";
+import { judgeStacks, noChoices } from "../../preview/policies/verdicts";
 import { readStacks, type ReadyStack } from "../../preview/stacks";
 import { copyOfProject, editCopy, removeCopy } from "../support/projectCopy";
 import { HostDirectory, type InlineStack } from "./hostDirectory";
@@ -16,6 +20,21 @@ export interface Outcome {
   readonly steps: readonly Step[];
   /** Warnings and errors. */
   readonly warnings: readonly string[];
+  /** What the policy pack said, where it was asked. */
+  readonly policies: readonly PolicyEvent[];
+}
+
+/** Something that the policy pack has said. */
+export type PolicyEvent = NonNullable<EngineEvent["policyEvent"]>;
+
+/** How an operation is done. */
+export interface OperationOptions {
+  /** Has a look at what is really there first. */
+  readonly refresh?: boolean;
+  /** Attaches the policy pack. */
+  readonly policies?: boolean;
+  /** Its configuration. @default - that of the stack's environment */
+  readonly policyConfiguration?: string;
 }
 
 /** One operation on one resource. */
@@ -28,7 +47,15 @@ export interface Step {
 }
 
 /** An operation that the engine refused, with everything that it said. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** @param policies What the policy pack said, where it was asked. */
+  public constructor(
+    message: string,
+    public readonly policies: readonly PolicyEvent[],
+  ) {
+    super(message);
+  }
+}
 
 /** A resource in a stack's state, as far as the tests look at it. */
 export interface StateResource {
@@ -92,26 +119,29 @@ export class Deployment {
   }
 
   /** Deploys everything in the documented order and phases. */
-  public async firstDeployment(): Promise<Outcome[]> {
-    const done = [await this.up("archive")];
+  public async firstDeployment(options: OperationOptions = {}): Promise<Outcome[]> {
+    const done = [await this.up("archive", options)];
     this.edit("Pulumi.dr.yaml", "phase: whole", "phase: landing");
-    done.push(await this.up("dr"), await this.up("prod"));
+    done.push(await this.up("dr", options), await this.up("prod", options));
     this.edit("Pulumi.dr.yaml", "phase: landing", "phase: whole");
-    done.push(await this.up("dr"));
+    done.push(await this.up("dr", options));
     return done;
   }
 
   /** What an update would do, after a look at what is really there if `refresh` is set. */
-  public preview(stack: string, options: { readonly refresh?: boolean } = {}): Promise<Outcome> {
+  public preview(stack: string, options: OperationOptions = {}): Promise<Outcome> {
     return this.run(stack, async (opened, listeners) => {
-      const { changeSummary } = await opened.preview({ ...listeners, ...options });
+      const { changeSummary } = await opened.preview({
+        ...listeners,
+        ...this.asked(stack, options),
+      });
       return changeSummary;
     });
   }
 
-  public up(stack: string, options: { readonly refresh?: boolean } = {}): Promise<Outcome> {
+  public up(stack: string, options: OperationOptions = {}): Promise<Outcome> {
     return this.run(stack, async (opened, listeners) => {
-      const { summary } = await opened.up({ ...listeners, ...options });
+      const { summary } = await opened.up({ ...listeners, ...this.asked(stack, options) });
       return summary.resourceChanges;
     });
   }
@@ -154,6 +184,14 @@ export class Deployment {
     return (await previewStack(this.program, ready)).resources;
   }
 
+  /** What the rules of the policy pack say of a stack in process. */
+  public async verdicts(stack: string): Promise<StackVerdicts> {
+    const [ready] = this.stacks(stack);
+    const resources = await this.inProcess(stack);
+    const { verdicts } = judgeStacks(ready === undefined ? [] : [{ ready, resources }], noChoices);
+    return verdicts.get(stack) ?? { evaluated: 0, violations: [], unknown: [], exceptions: [] };
+  }
+
   /**
    * Loses a stack's state, as when its backend is gone.
    *
@@ -194,12 +232,36 @@ export class Deployment {
         changes: (changes ?? {}) as Outcome["changes"],
         steps: events.flatMap(stepOf),
         warnings: events.flatMap(warningOf),
+        policies: policiesOf(events),
       };
     } catch (error) {
       throw new Refused(
         `${said.join("")}\n${error instanceof Error ? error.message : String(error)}`,
+        policiesOf(events),
       );
     }
+  }
+
+  private asked(stack: string, options: OperationOptions) {
+    const { policies = false, policyConfiguration, ...others } = options;
+    return policies
+      ? {
+          ...others,
+          policyPacks: [join(this.project, "policies")],
+          policyPackConfigs: [policyConfiguration ?? this.policyConfiguration(stack)],
+        }
+      : others;
+  }
+
+  /** A file with the policy pack's configuration for a stack. */
+  public policyConfiguration(stack: string): string {
+    const file = join(this.host.path, `policies-${stack}.json`);
+    const [ready] = this.stacks(stack);
+    if (ready !== undefined) {
+      const environment = environmentOf(ready.configuration);
+      writeFileSync(file, configurationText(packConfiguration(environment, "advisory")));
+    }
+    return file;
   }
 
   private open(name: string): Promise<InlineStack> {
@@ -226,8 +288,14 @@ function stepOf({ resourcePreEvent }: EngineEvent): Step[] {
     : [{ operation: op, urn, type, differences: diffs ?? [] }];
 }
 
+function policiesOf(events: readonly EngineEvent[]): PolicyEvent[] {
+  return events.flatMap(({ policyEvent }) => policyEvent ?? []);
+}
+
 /** What the engine warned of, but for where it found the stand-ins. */
 function warningOf({ diagnosticEvent }: EngineEvent): string[] {
   const { severity, message = "" } = diagnosticEvent ?? {};
-  return severity === "warning" && !message.startsWith("using pulumi-resource-") ? [message] : [];
+  return severity === "warning" && !/^using pulumi-(resource|analyzer)-/.test(message)
+    ? [message]
+    : [];
 }

@@ -49,6 +49,11 @@ export class HostDirectory {
     for (const name of ["aws", "kubernetes", "postgresql", "random"]) {
       made.installScript(`pulumi-resource-${name}`, join(__dirname, "standIn", "main.ts"));
     }
+    // The Node language host runs policy packs by this; here there is none.
+    made.installCommand("pulumi-analyzer-policy-nodejs", [
+      process.execPath,
+      load.resolve("@pulumi/pulumi/cmd/run-policy-pack"),
+    ]);
     return made;
   }
 
@@ -69,7 +74,10 @@ export class HostDirectory {
 
   /** Has the engine find a program in TypeScript as an executable. */
   public installScript(name: string, script: string): void {
-    const words = [process.execPath, "--require", load.resolve("tsx/cjs"), script];
+    this.installCommand(name, [process.execPath, "--require", load.resolve("tsx/cjs"), script]);
+  }
+
+  private installCommand(name: string, words: readonly string[]): void {
     const file = join(this.path, "bin", name);
     writeFileSync(file, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`);
     chmodSync(file, 0o755);

@@ -4,7 +4,7 @@ import { rules } from "../../policies/rules";
 import program from "../../index";
 import { previewStack } from "../../preview/inProcess";
 import { type DeclaredByStack } from "../../preview/objectives";
-import { judgeStacks } from "../../preview/policies/verdicts";
+import { judgeStacks, noChoices } from "../../preview/policies/verdicts";
 import { readStacks } from "../../preview/stacks";
 import { type Changeable, Declared } from "./mutation";
 import { allMutations } from "./mutations/all";
@@ -21,7 +21,7 @@ async function declaredBy(system: string): Promise<DeclaredByStack[]> {
 }
 
 function tripped(stacks: readonly DeclaredByStack[]): string[] {
-  const violations = [...judgeStacks(stacks, []).verdicts.values()].flatMap(
+  const violations = [...judgeStacks(stacks, noChoices).verdicts.values()].flatMap(
     (verdicts) => verdicts.violations,
   );
   return [...new Set(violations.map(({ rule }) => rule))].sort();

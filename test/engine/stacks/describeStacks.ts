@@ -29,10 +29,13 @@ export function describeStacks(
       deployment.close();
     });
 
-    it("is deployed from nothing, in the documented order", async () => {
-      for (const outcome of await deployment.firstDeployment()) {
+    it("is deployed from nothing, in the documented order, past the policy pack", async () => {
+      for (const outcome of await deployment.firstDeployment({ policies: true })) {
         assertOnly(outcome, "create", "same");
         assert.deepEqual(outcome.warnings, []);
+        // In the preview and in the update, the pack says what it cannot see, and nothing else.
+        const said = outcome.policies.map(({ policyName }) => policyName);
+        assert.deepEqual([...new Set(said)], ["rules-for-all-stacks"], JSON.stringify(said));
       }
     });
 

@@ -32,13 +32,16 @@ describe("configuration files of the policy pack", () => {
       const sandboxes = readStacks({ directory: projectDirectory, system })
         .filter(({ configuration }) => configuration.settings.role !== "access")
         .map(({ configuration }) =>
-          packConfiguration({
-            name: "sandbox",
-            configuration: {
-              ...configuration,
-              settings: { ...configuration.settings, profile: "sandbox" },
-            } as Environment["configuration"],
-          }),
+          packConfiguration(
+            {
+              name: "sandbox",
+              configuration: {
+                ...configuration,
+                settings: { ...configuration.settings, profile: "sandbox" },
+              } as Environment["configuration"],
+            },
+            "advisory",
+          ),
         );
       for (const other of sandboxes.slice(1)) {
         assert.deepEqual(other, sandboxes[0]);

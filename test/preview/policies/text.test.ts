@@ -38,7 +38,7 @@ describe("policies as text", () => {
       "  prod: 812 checks, 1 broken, 1 advised, 1 unknown, 1 exception",
       '<red>    broken    thing-has-size: thing "small": size is 1, and has to be 3',
       "<yellow>    advised   advice",
-      "<yellow>    unknown   thing-has-size: urn:pulumi:prod::trading-dr::thing::small: size is not known before deployment",
+      "<yellow>    unknown   thing-has-size could not be judged of urn:pulumi:prod::trading-dr::thing::small: size is not known before deployment",
       "<yellow>    excepted  thing-has-size for small in prod of hft, until 2026-12-31: it grows (Chief risk officer, 2026-11-01)",
       "  dr: 0 checks, 0 broken, 0 advised, 0 unknown, 0 exceptions",
     ]);
