@@ -48,8 +48,9 @@ export const unmetObjectives = z
  * file counts: a change cannot allow itself anything.
  */
 export const mayWeaken = z
-  .array(oneOf("objectives", "retention", "acknowledgements"), {
-    error: "must be a list out of objectives, retention, acknowledgements; write [] for none",
+  .array(oneOf("objectives", "retention", "acknowledgements", "exceptions"), {
+    error:
+      "must be a list out of objectives, retention, acknowledgements, exceptions; write [] for none",
   })
   .default([]);
 

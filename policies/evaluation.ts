@@ -1,5 +1,5 @@
 import { type Environment } from "./environment";
-import { type Exception, exceptionText, isInForce, matches } from "./exceptions";
+import { type Exception, exceptionsFile, exceptionText, isInForce, matches } from "./exceptions";
 import { type Finding, type Level, messageOf, type Rule } from "./rule";
 import { type Resource, Stack, stackItself, stackType } from "./stack";
 import { NotKnownYet } from "./values";
@@ -215,7 +215,7 @@ export class Excuses {
         severity,
         level,
         resource: stackItself(this.stack).urn,
-        message: `${id}: policies/exceptions.yaml: ${exceptionText(exception)}: ${
+        message: `${id}: ${exceptionsFile}: ${exceptionText(exception)}: ${
           isInForce(exception, this.now)
             ? "nothing breaks the rule any more; remove it"
             : "it has expired; mend what it excuses and remove it, or have it approved anew"

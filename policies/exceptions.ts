@@ -9,6 +9,9 @@ import { type Resource } from "./stack";
  * expired, or that excuses nothing, breaks a rule itself.
  */
 
+/** The file of exceptions, in the project's directory. */
+export const exceptionsFile = "policies/exceptions.yaml";
+
 const exceptionShape = section({
   /** Id of the rule. */
   rule: text("must be the id of a rule; docs/policies.md lists them"),

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../config/problem";
 import { type EnvironmentName } from "../policies/environment";
-import { readExceptions } from "../policies/exceptions";
+import { exceptionsFile, readExceptions } from "../policies/exceptions";
 import { rules } from "../policies/rules";
 import { compareWith } from "./against/comparison";
 import { previewMarkdown, refusalMarkdown } from "./markdown";
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     ...(options.system === undefined ? {} : { system: options.system }),
   });
   const exceptions = readExceptions(
-    relative(process.cwd(), join(directory, "policies", "exceptions.yaml")),
+    relative(process.cwd(), join(directory, exceptionsFile)),
     rules.map(({ id }) => id),
   );
   const valuesKnown = (environment: EnvironmentName) => valuesKnownLevel(environment, directory);

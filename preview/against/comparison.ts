@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { isMapping } from "../../config/field";
 import { show } from "../../config/problem";
-import { systemFilesOf } from "./gitFiles";
+import { exceptionsFile } from "../../policies/exceptions";
+import { filesBefore } from "./gitFiles";
+import { newExceptions } from "./newExceptions";
 import { type Subject, textsAt } from "./promises";
 import { findingsBetween } from "./weakenings";
 
@@ -13,7 +15,7 @@ import { findingsBetween } from "./weakenings";
 export interface Weakening {
   /** Id of the system. */
   readonly system: string;
-  /** `dataClasses.signals.rpo`. Empty for the file as a whole. */
+  /** `dataClasses.signals.rpo`; empty for the file as a whole. Of an exception, what it is from. */
   readonly path: string;
   readonly what: Subject;
   /** In one line what it was and what it is: `30s before, 5m now`. */
@@ -48,22 +50,41 @@ export function compareWith(
   reference: string,
   { directory, systems }: ComparisonChoice,
 ): Comparison {
-  const filesBefore = systemFilesOf(reference, directory);
+  const files = filesBefore(reference, directory);
   const fileNow = (id: string) => join(directory, "systems", `${id}.yaml`);
-  const gone = [...filesBefore.keys()].filter((id) => !existsSync(fileNow(id)));
+  const gone = [...files.systems.keys()].filter((id) => !existsSync(fileNow(id)));
   const compared = [...systems.filter((id) => !gone.includes(id)), ...gone].map((id) => {
-    const before = filesBefore.get(id);
+    const before = files.systems.get(id);
     return weakeningsBetween(
       id,
       before === undefined ? undefined : contentsOf(before),
       gone.includes(id) ? undefined : contentsOf(readFileSync(fileNow(id), "utf8")),
     );
   });
+  const exceptionsNow = join(directory, exceptionsFile);
+  const exceptions = newExceptions(
+    contentsOf(files.exceptions ?? ""),
+    contentsOf(existsSync(exceptionsNow) ? readFileSync(exceptionsNow, "utf8") : ""),
+  ).filter(({ system }) => systems.includes(system));
   return {
     reference,
-    weakenings: compared.flatMap(({ weakenings }) => weakenings),
+    weakenings: [
+      ...compared.flatMap(({ weakenings }) => weakenings),
+      ...exceptions.map((exception) => ({
+        ...exception,
+        what: "exceptions" as const,
+        allowed: mayWeakenIn(contentsOf(files.systems.get(exception.system) ?? "")).includes(
+          "exceptions",
+        ),
+      })),
+    ],
     remarks: compared.flatMap(({ remarks }) => remarks),
   };
+}
+
+/** What a system's file allows to be weakened. */
+function mayWeakenIn(contents: unknown): readonly string[] {
+  return textsAt(contents, ["mayWeaken"]) ?? [];
 }
 
 /** A file's contents as plain data; null where it is not YAML. */
@@ -96,8 +117,8 @@ export function weakeningsBetween(
   }
   const findings = findingsBetween(before, after);
   // What the file says now does not count: a change cannot allow itself anything.
-  const mayWeaken = textsAt(before, ["mayWeaken"]) ?? [];
-  const added = (textsAt(after, ["mayWeaken"]) ?? []).filter((word) => !mayWeaken.includes(word));
+  const mayWeaken = mayWeakenIn(before);
+  const added = mayWeakenIn(after).filter((word) => !mayWeaken.includes(word));
   return {
     weakenings: findings.weaker.map((finding) => ({
       system: id,

@@ -1,21 +1,36 @@
 import { spawnSync } from "node:child_process";
 import { show } from "../../config/problem";
+import { exceptionsFile } from "../../policies/exceptions";
 import { PreviewRefusal } from "../refusal";
 
+/** What another commit has of the files that are compared, as text. */
+export interface FilesBefore {
+  /** The system files, by the id of their system. */
+  readonly systems: ReadonlyMap<string, string>;
+  /** The exceptions from the policy pack's rules; undefined where there was no such file. */
+  readonly exceptions: string | undefined;
+}
+
 /**
- * The system files of a commit: their text, by the id of their system.
+ * The files of a commit.
  *
  * @param reference What a person calls the commit: a branch, a tag or an id.
  * @param directory Directory of the project, which may be a folder inside of the repository.
  * @throws PreviewRefusal that says what the reference is not, or why git did not answer.
  */
-export function systemFilesOf(reference: string, directory: string): ReadonlyMap<string, string> {
+export function filesBefore(reference: string, directory: string): FilesBefore {
   const ask = (...args: string[]) => answerOf(reference, directory, args);
   // By its id from here on: a branch may move between two questions.
   const commit = commitOf(reference, directory);
-  const files = ask("ls-tree", "-z", "--name-only", commit, "./systems/").split("\0");
-  const ids = files.flatMap((file) => /^systems\/([^/]+)\.yaml$/.exec(file)?.[1] ?? []);
-  return new Map(ids.map((id) => [id, ask("show", `${commit}:./systems/${id}.yaml`)]));
+  const files = ask("ls-tree", "-z", "--name-only", commit, "./systems/", `./${exceptionsFile}`);
+  const names = files.split("\0");
+  const ids = names.flatMap((file) => /^systems\/([^/]+)\.yaml$/.exec(file)?.[1] ?? []);
+  return {
+    systems: new Map(ids.map((id) => [id, ask("show", `${commit}:./systems/${id}.yaml`)])),
+    exceptions: names.includes(exceptionsFile)
+      ? ask("show", `${commit}:./${exceptionsFile}`)
+      : undefined,
+  };
 }
 
 /** The id of the commit that a reference names. */

@@ -10,7 +10,7 @@ import { durationText } from "../../objectives/bound";
  */
 
 /** What a change may weaken, each for itself. */
-export type Subject = "objectives" | "retention" | "acknowledgements";
+export type Subject = "objectives" | "retention" | "acknowledgements" | "exceptions";
 
 /** A setting's value, as far as it is compared. */
 export interface Reading {

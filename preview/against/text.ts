@@ -1,9 +1,11 @@
+import { exceptionsFile } from "../../policies/exceptions";
 import { type Comparison, type Weakening } from "./comparison";
 import { type Paint } from "../text";
 
 /** `systems/hft.yaml: dataClasses.important.rpo: 1m before, 5m now`. */
-export function weakeningText({ system, path, change }: Weakening): string {
-  return [`systems/${system}.yaml`, ...(path === "" ? [] : [path]), change].join(": ");
+export function weakeningText({ system, path, what, change }: Weakening): string {
+  const file = what === "exceptions" ? exceptionsFile : `systems/${system}.yaml`;
+  return [file, ...(path === "" ? [] : [path]), change].join(": ");
 }
 
 /** What is weaker than in another commit, what that one does not allow first. */

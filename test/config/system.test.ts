@@ -497,7 +497,7 @@ describe("a system file", () => {
         wrong(
           "mayWeaken.0",
           "everything",
-          "must be one of objectives, retention, acknowledgements; choose one of them",
+          "must be one of objectives, retention, acknowledgements, exceptions; choose one of them",
         ),
       ],
       [

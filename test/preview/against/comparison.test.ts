@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import {
   compareWith,
   type Weakening,
@@ -979,6 +979,18 @@ describe("system files of another commit", () => {
       },
     );
   const file = (id: string) => join(directory, "systems", `${id}.yaml`);
+  const writeExceptions = (expires: string, system = "hft") => {
+    mkdirSync(join(directory, "policies"), { recursive: true });
+    const exception = {
+      ...{ rule: "bucket-locked", system, stack: "prod", resource: "records-*" },
+      ...{ reason: "they are moved", approver: "Chief risk officer" },
+      ...{ date: "2026-11-01", expires },
+    };
+    writeFileSync(
+      join(directory, "policies", "exceptions.yaml"),
+      stringify({ exceptions: [exception] }),
+    );
+  };
   const commit = (tag: string) => {
     git("add", "--all");
     git("commit", "--quiet", "--message", tag);
@@ -997,6 +1009,10 @@ describe("system files of another commit", () => {
     const written = readFileSync(file("hft"), "utf8");
     writeFileSync(file("hft"), `${written}\nmayWeaken: [retention]\n`);
     commit("allowing");
+    writeFileSync(file("hft"), `${written}\nmayWeaken: [exceptions]\n`);
+    writeExceptions("2026-12-31");
+    commit("excepting");
+    rmSync(join(directory, "policies"), { recursive: true });
     writeFileSync(file("hft"), "id: [");
     commit("broken");
     rmSync(join(directory, "systems"), { recursive: true });
@@ -1170,6 +1186,32 @@ describe("system files of another commit", () => {
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
+  });
+
+  it("lack exceptions from the policies that are new, which their own file may allow", () => {
+    const found = (reference: string) =>
+      compareWith(reference, { directory, systems: ["hft"] }).weakenings.filter(
+        ({ what }) => what === "exceptions",
+      );
+    const path = "bucket-locked for records-* in prod";
+    writeExceptions("2026-12-31");
+    assert.deepEqual(found("both"), [
+      {
+        system: "hft",
+        path,
+        change: "none before, until 2026-12-31 now: they are moved",
+        what: "exceptions",
+        allowed: false,
+      },
+    ]);
+    assert.deepEqual(found("excepting"), []);
+    writeExceptions("2027-01-31");
+    assert.deepEqual(
+      found("excepting").map(({ change, allowed }) => [change, allowed]),
+      [["until 2026-12-31 before, until 2027-01-31 now: they are moved", true]],
+    );
+    writeExceptions("2026-12-31", "market-scanning");
+    assert.deepEqual(found("excepting"), []);
   });
 
   it("are refused where there is no git", () => {
