@@ -170,14 +170,24 @@ function recoveries(
   return recoveriesOf(name, { kind }, { scenario, declared: landscape(of), circumstances: under });
 }
 
-/** Nothing is within reach that was not before. */
+/** Without the numbers, which change with the settings: `35 days back`. */
+function nameOf({ mechanism }: Recovery): string {
+  return mechanism.replace(/\d+/g, "");
+}
+
+/**
+ * What was there before has become no better in either bound, and what is new reaches nothing that was
+ * out of reach.
+ */
 function assertNoBetter(before: readonly Recovery[], after: readonly Recovery[]): void {
-  for (const { mechanism, rpo, rto } of after) {
+  for (const recovery of after) {
+    const { mechanism, rpo, rto } = recovery;
+    const isNoBetterThan = (other: Recovery) =>
+      other.rpo.seconds <= rpo.seconds && other.rto.seconds <= rto.seconds;
+    const same = before.filter((other) => nameOf(other) === nameOf(recovery));
     assert.ok(
-      before.some(
-        (better) => better.rpo.seconds <= rpo.seconds && better.rto.seconds <= rto.seconds,
-      ),
-      `${mechanism} reaches ${rpo.arithmetic} and ${rto.arithmetic}, and nothing did before`,
+      same.length > 0 ? same.every(isNoBetterThan) : before.some(isNoBetterThan),
+      `${mechanism} reaches ${rpo.arithmetic} and ${rto.arithmetic}, and ${same.length > 0 ? "did not" : "nothing did"} before`,
     );
   }
 }
