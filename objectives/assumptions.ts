@@ -29,6 +29,18 @@ export const assumptions = {
     seconds: 2 * minutes,
     source: "Amazon RDS User Guide, failing over a Multi-AZ instance: typically 60 to 120 seconds",
   },
+  missedHeartbeats: {
+    what: "CloudWatch takes heartbeats for missing, once they have been silent for as long as the alarm looks back",
+    seconds: 5 * minutes,
+    source:
+      "docs/architecture.md, who is told: after 5 to 10 minutes; CloudWatch looks beyond the last periods before it takes data as missing",
+  },
+  spreadNews: {
+    what: "Route 53 spreads that a health check's status has changed",
+    seconds: 60,
+    source:
+      "assumed here: AWS says of changes of records that they usually take under a minute, and gives no figure for health checks",
+  },
   globalFailover: {
     what: "the standby cluster of a global database is made the writer",
     seconds: 5 * minutes,

@@ -1,7 +1,7 @@
 import { cacheName } from "../contracts/cacheNames";
 import { reportingSeconds } from "../contracts/cacheTimings";
 import { assumptions } from "./assumptions";
-import { boundOf, endless } from "./bound";
+import { boundOf, endless, type Term } from "./bound";
 import { type CopiedStore, offlineRestores, restores } from "./copies";
 import { type DeclaredStack, inputsOf, listAt, numberAt, textAt } from "./declared";
 import {
@@ -15,7 +15,7 @@ import {
 
 /** How a cache comes back. */
 export function cacheRecoveries(store: string, situation: Situation): Recovery[] {
-  const { active, other } = situation.declared;
+  const { active } = situation.declared;
   const group = groupIn(active, store);
   if (group === undefined) {
     return [unrecoverable(`no cache ${store} is declared in ${active.region}`)];
@@ -33,10 +33,7 @@ export function cacheRecoveries(store: string, situation: Situation): Recovery[]
     case "operator-error":
       return restores(snapshots(store, group, situation), situation);
     case "region":
-      return [
-        promotion(store, situation),
-        ...restores(snapshots(store, group, situation), situation, other),
-      ];
+      return standby(store, group, situation);
     case "ransomware":
       return offlineRestores(snapshots(store, group, situation), situation);
   }
@@ -49,6 +46,8 @@ interface Group {
   readonly quorum: number;
   /** True where no zone has two servers or two Sentinels. */
   readonly spread: boolean;
+  /** True where servers write down what they are told to keep. */
+  readonly appendOnly: boolean;
   readonly downAfterSeconds: number;
   readonly failoverTimeoutSeconds: number;
   readonly minReplicasToWrite: number;
@@ -71,7 +70,8 @@ function groupIn(stack: DeclaredStack, store: string): Group | undefined {
     quorum: setting(start, /"sentinel monitor \S+ \$primary (\d+)"/),
     downAfterSeconds: setting(start, /"sentinel down-after-milliseconds \S+ (\d+)"/) / 1_000,
     failoverTimeoutSeconds: setting(start, /"sentinel failover-timeout \S+ (\d+)"/) / 1_000,
-    // Redis' own default.
+    // These two are off unless they are set: Redis' own defaults.
+    appendOnly: /^appendonly yes$/m.test(conf),
     minReplicasToWrite: Number(/^min-replicas-to-write (\d+)$/m.exec(conf)?.[1] ?? 0),
     maxLagSeconds: setting(conf, /^min-replicas-max-lag (\d+)$/m),
     maxMemoryMebibytes: setting(conf, /^maxmemory (\d+)mb$/m),
@@ -102,9 +102,16 @@ function isSpread(set: unknown): boolean {
   ).some((rule) => textAt(rule, "topologyKey") === "topology.kubernetes.io/zone");
 }
 
+const emptied =
+  "a primary that restarts before it is missed comes back empty, and its replicas copy that (appendonly)";
+
 /**
  * Sentinels promote another server. A vote that nobody wins is repeated twice the failover timeout
  * after it began. A zone takes one server and one Sentinel along, if none has two.
+ *
+ * A primary whose container restarts at once is not missed. With an append-only file it has its data,
+ * however seldom that is flushed to the disk: what a process wrote the kernel keeps when it dies, and a
+ * node that dies is missed before it is back. So `appendfsync` adds nothing.
  */
 function sentinelFailover(group: Group): Recovery {
   const { sentinels, quorum, servers, downAfterSeconds, failoverTimeoutSeconds } = group;
@@ -125,6 +132,7 @@ function sentinelFailover(group: Group): Recovery {
         ? endless("writes are taken while no replica follows")
         : [group.maxLagSeconds, "that replicas may lag (min-replicas-max-lag)"],
       [reportingSeconds, "until their lag is known"],
+      ...(group.appendOnly ? [] : [endless(emptied)]),
     ),
     rto: boundOf(
       ...(obstacle === undefined ? [] : [endless(obstacle)]),
@@ -148,18 +156,27 @@ function snapshots(
   };
 }
 
-function promotion(store: string, situation: Situation): Recovery {
-  const { active, other } = situation.declared;
-  const upstream = fileOf(other, "server", store, "first-upstream")?.trim() ?? "";
-  return upstream === ""
-    ? unrecoverable(`no cache in ${other.region} follows that in ${active.region}`)
-    : {
-        mechanism: "promotion of the standby cache",
-        asynchronous: true,
-        rpo: boundOf(endless("nothing watches or limits the standby's lag")),
-        rto: boundOf(...usersMoved(situation), [
-          assumptions.cachePromotion.seconds,
-          "to promote the standby",
-        ]),
-      };
+/**
+ * The other region's group: promoted as it is, if it follows this region's. One that follows nobody is
+ * filled from a snapshot first. One that follows is never filled: see docs/cache.md.
+ */
+function standby(store: string, group: Group, situation: Situation): Recovery[] {
+  const { other } = situation.declared;
+  const upstream = fileOf(other, "server", store, "first-upstream");
+  const promote: Term = [assumptions.cachePromotion.seconds, "to promote the standby"];
+  if (upstream === undefined) {
+    return [unrecoverable(`no cache ${store} is declared in ${other.region}`)];
+  }
+  if (upstream.trim() === "") {
+    const copied = snapshots(store, group, situation);
+    return restores({ ...copied, load: [...copied.load, promote] }, situation, other);
+  }
+  return [
+    {
+      mechanism: "promotion of the standby cache",
+      asynchronous: true,
+      rpo: boundOf(endless("nothing watches or limits the standby's lag")),
+      rto: boundOf(...usersMoved(situation), promote),
+    },
+  ];
 }

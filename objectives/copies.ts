@@ -1,19 +1,10 @@
 import { fiveFields, scheduleGaps } from "../contracts/schedules";
-import { assumptions } from "./assumptions";
 import { boundOf, endless, type Term } from "./bound";
-import {
-  accountOf,
-  type Declared,
-  type DeclaredStack,
-  inputsOf,
-  listAt,
-  numberAt,
-  textAt,
-  valueAt,
-} from "./declared";
+import { type DeclaredStack, inputsOf, listAt, numberAt, textAt, valueAt } from "./declared";
 import { answered, type Recovery, type Situation, unrecoverable, usersMoved } from "./recovery";
+import { notOffline, replicationOf, retrievalTerms } from "./replication";
 
-/** Copies that are taken on a schedule, where they are copied to, and what restoring one takes. */
+/** Copies that are taken on a schedule, and what restoring one takes. */
 
 /** Recovery points that jobs take of a store. */
 export interface CopiedStore {
@@ -45,9 +36,9 @@ export function restores(
         if (one.suspended) {
           return { ...unrecoverable(`${one.name} is suspended`), mechanism };
         }
-        const copied = from === undefined ? undefined : replicationOf(declared, one.bucket, from);
-        if (from !== undefined && copied === undefined) {
-          return { ...notCopied(one.bucket, from), mechanism };
+        const copied = from === undefined ? undefined : replicationOf(declared, one, from);
+        if (copied?.arrives === false) {
+          return { ...unrecoverable(copied.why), mechanism };
         }
         return {
           mechanism,
@@ -58,19 +49,13 @@ export function restores(
             // Nothing but the newest point is wanted.
             ...retrievalTerms(
               from ?? declared.active,
-              copied?.bucket ?? one.bucket,
-              one.prefix,
-              one.gapSeconds + one.deadlineSeconds,
+              { bucket: copied?.bucket ?? one.bucket, prefix: one.prefix },
+              one.gapSeconds + one.lateSeconds + one.deadlineSeconds,
             ),
             ...load,
           ),
         };
       });
-}
-
-/** What is to be had in a place that a bucket's objects do not come to. */
-export function notCopied(bucket: string, { region }: DeclaredStack): Recovery {
-  return unrecoverable(`nothing copies ${bucket} to ${region}`);
 }
 
 /** Restores from copies that are out of reach for whoever holds the trading account. */
@@ -81,14 +66,20 @@ export function offlineRestores(copied: CopiedStore, situation: Situation): Reco
     : [unrecoverable(why)];
 }
 
-/** What a recurring job or plan takes: a recovery point whenever it fires. */
-export interface Series {
+/** What is done again and again, and leaves a recovery point each time. */
+export interface Recurrence {
   /** Name of the job, or of the plan's rule. */
   readonly name: string;
   /** Longest time between two firings. */
   readonly gapSeconds: number;
-  /** Longest time from a firing until its recovery point is whole. */
+  /** How long after a firing a run may start at the latest; Infinity where nothing says. */
+  readonly lateSeconds: number;
+  /** Longest time from the start of a run until its recovery point is whole; Infinity as above. */
   readonly deadlineSeconds: number;
+}
+
+/** What a job takes, and where it puts it. */
+interface Series extends Recurrence {
   /** True where the job is declared and does not run. */
   readonly suspended: boolean;
   /** Bucket and prefix of its recovery points. */
@@ -97,11 +88,7 @@ export interface Series {
 }
 
 /** The series that a region's jobs take of a store. */
-export function seriesOf(
-  stack: DeclaredStack,
-  command: readonly string[],
-  store: string,
-): Series[] {
+function seriesOf(stack: DeclaredStack, command: readonly string[], store: string): Series[] {
   return inputsOf(stack, "kubernetes:batch/v1:CronJob").flatMap((job) => {
     const [container] = listAt(job, ...podOf, "containers");
     const environment = new Map(
@@ -122,6 +109,7 @@ function seriesOfJob(job: unknown, location = ""): Series {
     name: textAt(job, "metadata", "name") ?? "",
     gapSeconds: scheduleGaps(textAt(job, "spec", "schedule") ?? "", textAt(job, "spec", "timeZone"))
       .longestSeconds,
+    lateSeconds: numberAt(job, "spec", "startingDeadlineSeconds") ?? Infinity,
     deadlineSeconds:
       numberAt(job, "spec", "jobTemplate", "spec", "activeDeadlineSeconds") ?? Infinity,
     suspended: valueAt(job, "spec", "suspend") === true,
@@ -131,27 +119,31 @@ function seriesOfJob(job: unknown, location = ""): Series {
 }
 
 /**
- * What a disaster can take at most with a series: the time from one point to the next, and a moment less
- * than the next takes to be whole.
+ * What a disaster can take at most with what recurs: the time from one point to the next, which may
+ * start late, and a moment less than the next takes to be whole.
  */
-export function lossTerms({
-  name,
-  gapSeconds,
-  deadlineSeconds,
-}: Pick<Series, "name" | "gapSeconds" | "deadlineSeconds">): Term[] {
+export function lossTerms({ name, gapSeconds, lateSeconds, deadlineSeconds }: Recurrence): Term[] {
   return [
     [gapSeconds, `between firings of ${name}`],
+    lateSeconds === Infinity
+      ? endless(`nothing says how late a run of ${name} may start`)
+      : [lateSeconds, "how late a run may start"],
     deadlineSeconds === Infinity
       ? endless(`nothing ends a run of ${name}`)
       : [deadlineSeconds, "until a run has to be done"],
   ];
 }
 
-/** The rules of a region's snapshot plans. */
-export function snapshotRules(
-  stack: DeclaredStack,
-): Pick<Series, "name" | "gapSeconds" | "deadlineSeconds">[] {
-  return inputsOf(stack, "aws:backup/plan:Plan")
+/**
+ * The rules of a region's snapshot plans, where a selection names the database. A selection says which
+ * plan it belongs to by an id that AWS gives and no input has: any plan of the stack is taken for it.
+ */
+export function snapshotRules(stack: DeclaredStack, databaseArn: string): Recurrence[] {
+  const isSelected = inputsOf(stack, "aws:backup/selection:Selection").some((selection) =>
+    listAt(selection, "resources").includes(databaseArn),
+  );
+  const plans = isSelected ? inputsOf(stack, "aws:backup/plan:Plan") : [];
+  return plans
     .flatMap((plan) => listAt(plan, "rules"))
     .map((rule) => ({
       name: `the snapshot rule ${textAt(rule, "ruleName") ?? ""}`,
@@ -160,98 +152,7 @@ export function snapshotRules(
         textAt(rule, "scheduleExpressionTimezone"),
       ).longestSeconds,
       // A job may begin within the first window, and has the second one from then on; both in minutes.
-      deadlineSeconds:
-        60 *
-        ((numberAt(rule, "startWindow") ?? Infinity) +
-          (numberAt(rule, "completionWindow") ?? Infinity)),
+      lateSeconds: 60 * (numberAt(rule, "startWindow") ?? Infinity),
+      deadlineSeconds: 60 * (numberAt(rule, "completionWindow") ?? Infinity),
     }));
-}
-
-/** Where a bucket's objects are copied to in another place, and how long that takes. */
-export interface Replication {
-  readonly bucket: string;
-  readonly time: Term;
-}
-
-/** How objects of one of the active region's buckets come to another place; undefined if they do not. */
-export function replicationOf(
-  { active }: Declared,
-  source: string,
-  destination: DeclaredStack,
-): Replication | undefined {
-  const own = inputsOf(destination, "aws:s3/bucket:Bucket").map((inputs) =>
-    textAt(inputs, "bucket"),
-  );
-  const rule = inputsOf(active, "aws:s3/bucketReplicationConfig:BucketReplicationConfig")
-    .filter((inputs) => textAt(inputs, "bucket") === source)
-    .flatMap((inputs) => listAt(inputs, "rules"))
-    .find(
-      (candidate) =>
-        textAt(candidate, "status") === "Enabled" && own.includes(destinationOf(candidate)),
-    );
-  const bucket = destinationOf(rule);
-  if (bucket === undefined) {
-    return undefined;
-  }
-  const time = valueAt(rule, "destination", "replicationTime");
-  const minutes =
-    textAt(time, "status") === "Enabled" ? numberAt(time, "time", "minutes") : undefined;
-  return {
-    bucket,
-    time:
-      minutes === undefined
-        ? endless(`nothing bounds the time of copies to ${destination.region}`)
-        : [60 * minutes, `until it is copied to ${destination.region}`],
-  };
-}
-
-function destinationOf(rule: unknown): string | undefined {
-  return textAt(rule, "destination", "bucket")?.replace("arn:aws:s3:::", "");
-}
-
-/** Why a place is no refuge from whoever holds the trading account; undefined where it is one. */
-export function notOffline({ active, archive }: Declared): string | undefined {
-  return accountOf(archive) === undefined || accountOf(archive) === accountOf(active)
-    ? "every copy is in the same account, and none is offline"
-    : undefined;
-}
-
-/** How long reading takes in the storage classes that cannot be read at once. */
-const retrievalSeconds: Readonly<Record<string, number>> = {
-  GLACIER: assumptions.glacierRetrieval.seconds,
-  DEEP_ARCHIVE: assumptions.deepArchiveRetrieval.seconds,
-};
-
-/**
- * How long it takes to read objects of a prefix. An old version may have moved by either kind of
- * transition: while it was the current one, and since.
- *
- * @param ageSeconds Age of the oldest object that is wanted. @default - the oldest that there is
- */
-export function retrievalTerms(
-  stack: DeclaredStack,
-  bucket: string,
-  prefix: string,
-  ageSeconds = Infinity,
-): Term[] {
-  return (
-    inputsOf(stack, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
-      .filter((inputs) => textAt(inputs, "bucket") === bucket)
-      .flatMap((inputs) => listAt(inputs, "rules"))
-      // A rule without a prefix is for all objects.
-      .filter((rule) => prefix.startsWith(textAt(rule, "filter", "prefix") ?? ""))
-      .flatMap((rule) => [
-        ...listAt(rule, "transitions").filter(
-          (transition) => 86_400 * (numberAt(transition, "days") ?? 0) <= ageSeconds,
-        ),
-        ...(ageSeconds === Infinity ? listAt(rule, "noncurrentVersionTransitions") : []),
-      ])
-      .map((transition): Term => {
-        const storageClass = textAt(transition, "storageClass") ?? "";
-        return [retrievalSeconds[storageClass] ?? 0, `to retrieve from ${storageClass}`];
-      })
-      .sort(([left], [right]) => right - left)
-      .slice(0, 1)
-      .filter(([seconds]) => seconds > 0)
-  );
 }

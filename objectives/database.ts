@@ -1,7 +1,16 @@
+import { type Scenario } from "../contracts/scenarios";
 import { assumptions } from "./assumptions";
 import { boundOf, endless, none, type Term } from "./bound";
 import { type CopiedStore, lossTerms, offlineRestores, restores, snapshotRules } from "./copies";
-import { type DeclaredStack, inputsOf, listAt, numberAt, textAt, valueAt } from "./declared";
+import {
+  accountOf,
+  type DeclaredStack,
+  inputsOf,
+  listAt,
+  numberAt,
+  textAt,
+  valueAt,
+} from "./declared";
 import {
   answered,
   type Recovery,
@@ -26,21 +35,21 @@ export function databaseRecoveries(store: string, situation: Situation): Recover
       return [untouched("RDS runs outside of the cluster")];
     case "zone":
     case "database-primary":
-      return [withinRegion(member)];
+      return [withinRegion(member, situation)];
     case "corruption":
     case "operator-error":
       return [
         pointInTime(member, situation),
-        ...snapshots(situation),
-        ...restores(logicalBackups(store, situation), situation),
+        ...snapshots(member, situation),
+        ...restores(logicalBackups(store, member, situation), situation),
       ];
     case "region":
       return [
         standby(member, situation),
-        ...restores(logicalBackups(store, situation), situation, situation.declared.other),
+        ...restores(logicalBackups(store, member, situation), situation, situation.declared.other),
       ];
     case "ransomware":
-      return offlineRestores(logicalBackups(store, situation), situation);
+      return offlineRestores(logicalBackups(store, member, situation), situation);
   }
 }
 
@@ -82,7 +91,7 @@ function newestOf(databases: readonly unknown[], identifier: string): unknown {
   return [...databases].sort((left, right) => generation(right) - generation(left))[0];
 }
 
-function withinRegion(member: Member): Recovery {
+function withinRegion(member: Member, { scenario }: Situation): Recovery {
   if (member.kind === "rds") {
     return valueAt(member.inputs, "multiAz") === true
       ? {
@@ -92,20 +101,27 @@ function withinRegion(member: Member): Recovery {
         }
       : unrecoverable("the instance has no standby in another zone");
   }
-  const [seconds, until] =
-    member.instances > 1
-      ? [assumptions.auroraFailover.seconds, "until a reader has taken over"]
-      : [assumptions.auroraWriterRemade.seconds, "until the only instance is made anew"];
   return {
     mechanism: "Aurora failover",
     rpo: none("commits are in storage in three zones"),
-    rto: boundOf([seconds, until]),
+    rto: boundOf(auroraTerm(member.instances, scenario)),
   };
 }
 
-function pointInTime({ inputs }: Member, situation: Situation): Recovery {
-  const days = numberAt(inputs, "backupRetentionPeriod") ?? 0;
-  const rto = boundOf(answered(situation), ...newDatabase(situation));
+function auroraTerm(instances: number, scenario: Scenario): Term {
+  if (instances > 1) {
+    return [assumptions.auroraFailover.seconds, "until a reader has taken over"];
+  }
+  return scenario === "zone"
+    ? endless(
+        "nothing bounds when AWS makes the only instance anew: in the same zone, as best it can",
+      )
+    : [assumptions.auroraWriterRemade.seconds, "until the only instance is made anew"];
+}
+
+function pointInTime(member: Member, situation: Situation): Recovery {
+  const days = numberAt(member.inputs, "backupRetentionPeriod") ?? 0;
+  const rto = boundOf(answered(situation), ...newDatabase(member, situation));
   return days < 1
     ? unrecoverable("automated backups are off")
     : {
@@ -115,30 +131,39 @@ function pointInTime({ inputs }: Member, situation: Situation): Recovery {
       };
 }
 
-function snapshots(situation: Situation): Recovery[] {
-  return snapshotRules(situation.declared.active).map((rule) => ({
-    mechanism: `snapshots, ${rule.name}`,
-    rpo: boundOf(...lossTerms(rule)),
-    rto: boundOf(answered(situation), ...newDatabase(situation)),
-  }));
+function snapshots(member: Member, situation: Situation): Recovery[] {
+  const { active } = situation.declared;
+  const rules = snapshotRules(active, arnOf(member, active));
+  return rules.length === 0
+    ? [unrecoverable(`no snapshot plan covers ${member.identifier}`)]
+    : rules.map((rule) => ({
+        mechanism: `snapshots, ${rule.name}`,
+        rpo: boundOf(...lossTerms(rule)),
+        rto: boundOf(answered(situation), ...newDatabase(member, situation)),
+      }));
+}
+
+function arnOf({ kind, identifier }: Member, stack: DeclaredStack): string {
+  const resource = kind === "aurora" ? "cluster" : "db";
+  return `arn:aws:rds:${stack.region}:${accountOf(stack) ?? ""}:${resource}:${identifier}`;
 }
 
 /** Backups that are restored table by table or whole. */
-function logicalBackups(store: string, situation: Situation): CopiedStore {
+function logicalBackups(store: string, member: Member, situation: Situation): CopiedStore {
   return {
     store,
     command: ["trading-dr", "backup", "database"],
     title: "logical backups",
-    load: newDatabase(situation),
+    load: newDatabase(member, situation),
   };
 }
 
 /** A database to restore into, and loading it. */
-function newDatabase(situation: Situation): Term[] {
-  const { declared } = situation;
+function newDatabase(member: Member, situation: Situation): Term[] {
+  const mebibytes = databaseMebibytes(member, situation.declared.active);
   return [
     [assumptions.newDatabase.seconds, "to make a database"],
-    restoreTerm("databaseRestore", databaseMebibytes(declared.active), situation),
+    restoreTerm("databaseRestore", mebibytes, situation),
   ];
 }
 
@@ -146,15 +171,14 @@ function newDatabase(situation: Situation): Term[] {
  * How large the database may be, in mebibytes: as large as the disk that it is restored to when
  * backups are verified, or as the storage of a plain RDS instance may grow, if that is more.
  */
-function databaseMebibytes(stack: DeclaredStack): number | undefined {
+function databaseMebibytes({ inputs }: Member, stack: DeclaredStack): number | undefined {
   const scratch = inputsOf(stack, "kubernetes:batch/v1:CronJob")
     .flatMap((job) => listAt(job, "spec", "jobTemplate", "spec", "template", "spec", "volumes"))
     .filter((volume) => textAt(volume, "name") === "scratch-data")
     .map((volume) => /^(\d+)Gi$/.exec(textAt(volume, "emptyDir", "sizeLimit") ?? "")?.[1]);
-  const allocated = inputsOf(stack, "aws:rds/instance:Instance").flatMap((instance) => [
-    numberAt(instance, "allocatedStorage"),
-    numberAt(instance, "maxAllocatedStorage"),
-  ]);
+  const allocated = ["allocatedStorage", "maxAllocatedStorage"].map((size) =>
+    numberAt(inputs, size),
+  );
   const gibibytes = [...scratch, ...allocated].flatMap((size) =>
     size === undefined ? [] : Number(size),
   );

@@ -1,3 +1,4 @@
+import { assumptions } from "./assumptions";
 import { endless, type Term } from "./bound";
 
 /** What decides how soon users are sent to the standby region. */
@@ -9,8 +10,10 @@ export interface FailoverSettings {
   readonly operatorDecisionSeconds: number;
   /** Until the operator's switch is read, in seconds; Infinity where it is lost with the region. */
   readonly switchSeconds: number;
+  /** Infinity where no endpoint is checked, as the next. */
   readonly checkIntervalSeconds: number;
   readonly checkFailures: number;
+  /** Infinity where nothing says how long answers live. */
   readonly recordTtlSeconds: number;
 }
 
@@ -19,12 +22,14 @@ export function decisionTerms({
   silenceSeconds,
   operatorDecisionSeconds,
 }: Pick<FailoverSettings, "silenceSeconds" | "operatorDecisionSeconds">): Term[] {
-  return [
+  const heard: Term[] =
     silenceSeconds === Infinity
-      ? endless("nobody is told that the region is gone")
-      : [silenceSeconds, "without heartbeats"],
-    [operatorDecisionSeconds, "for the operator to decide"],
-  ];
+      ? [endless("nobody is told that the region is gone")]
+      : [
+          [silenceSeconds, "without heartbeats"],
+          [assumptions.missedHeartbeats.seconds, "until CloudWatch has missed them"],
+        ];
+  return [...heard, [operatorDecisionSeconds, "for the operator to decide"]];
 }
 
 /**
@@ -36,21 +41,34 @@ export function decisionTerms({
  * answers only once the database is promoted, and then has to be seen answering as often as the
  * primary's was seen failing.
  *
- * Then the life of the answers that clients still have. Promoting the database comes on top; so does
- * what Route 53 takes to spread the news, for which AWS gives no figure.
+ * Then what Route 53 takes to spread the news, and the life of the answers that clients still have.
+ * Promoting the database comes on top. That clients connect again does not: the time ends when the data
+ * is served again under its name.
  */
 export function failoverTerms(settings: FailoverSettings): Term[] {
-  const { mode, checkIntervalSeconds, checkFailures, recordTtlSeconds, switchSeconds } = settings;
+  const { recordTtlSeconds } = settings;
   return [
     ...decisionTerms(settings),
-    mode === "automatic"
-      ? [
-          2 * checkIntervalSeconds * checkFailures,
-          `until checks have failed in one region and passed in the other (2 × ${String(checkFailures)} × ${String(checkIntervalSeconds)}s)`,
-        ]
-      : switchSeconds === Infinity
-        ? endless("the switch is in the region that is lost")
-        : [switchSeconds, "until the switch is read"],
-    [recordTtlSeconds, "until answers have expired (TTL)"],
+    settings.mode === "automatic" ? checksTerm(settings) : switchTerm(settings),
+    [assumptions.spreadNews.seconds, "until Route 53 has spread the news"],
+    recordTtlSeconds === Infinity
+      ? endless("nothing says how long answers live (TTL)")
+      : [recordTtlSeconds, "until answers have expired (TTL)"],
   ];
+}
+
+function switchTerm({ switchSeconds }: FailoverSettings): Term {
+  return switchSeconds === Infinity
+    ? endless("the switch is in the region that is lost")
+    : [switchSeconds, "until the switch is read"];
+}
+
+function checksTerm({ checkIntervalSeconds, checkFailures }: FailoverSettings): Term {
+  const seconds = 2 * checkIntervalSeconds * checkFailures;
+  return seconds === Infinity
+    ? endless("no endpoint is checked")
+    : [
+        seconds,
+        `until checks have failed in one region and passed in the other (2 × ${String(checkFailures)} × ${String(checkIntervalSeconds)}s)`,
+      ];
 }

@@ -1,16 +1,17 @@
 import { recordPrefix } from "../contracts/objectKeys";
 import { assumptions } from "./assumptions";
 import { boundOf, endless, none } from "./bound";
+import { type CopiedStore, offlineRestores, restores } from "./copies";
 import {
-  type CopiedStore,
-  notCopied,
-  notOffline,
-  offlineRestores,
-  replicationOf,
-  restores,
-  retrievalTerms,
-} from "./copies";
-import { type DeclaredStack, inputsOf, listAt, numberAt, textAt } from "./declared";
+  accountOf,
+  type Declared,
+  type DeclaredResource,
+  type DeclaredStack,
+  inputsOf,
+  listAt,
+  numberAt,
+  textAt,
+} from "./declared";
 import {
   answered,
   type Recovery,
@@ -19,6 +20,7 @@ import {
   unrecoverable,
   untouched,
 } from "./recovery";
+import { isVersioned, notOffline, replicationOf, retrievalTerms } from "./replication";
 
 /**
  * How the stores come back whose data AWS keeps in all zones of a region: what takes no more than a zone
@@ -47,6 +49,7 @@ export function objectRecoveries(
     return [unrecoverable(`no bucket for ${store} is declared in ${active.region}`)];
   }
   const { bucket } = rule;
+  const records = { bucket, prefix };
   switch (situation.scenario) {
     case "corruption":
     case "operator-error":
@@ -55,24 +58,22 @@ export function objectRecoveries(
             {
               mechanism: `old versions, kept ${String(rule.oldVersionDays)} days`,
               rpo: none("every version is kept"),
-              rto: boundOf(answered(situation), ...retrievalTerms(active, bucket, prefix)),
+              rto: boundOf(answered(situation), ...retrievalTerms(active, records)),
             },
           ]
         : [unrecoverable("old versions are not kept")];
     case "region": {
-      const copied = replicationOf(declared, bucket, other);
-      if (copied === undefined) {
-        return [notCopied(bucket, other)];
+      const copied = replicationOf(declared, records, other);
+      if (!copied.arrives) {
+        return [unrecoverable(copied.why)];
       }
+      const copies = { bucket: copied.bucket, prefix };
       return [
         {
           mechanism: "replication",
           asynchronous: true,
           rpo: boundOf(copied.time),
-          rto: boundOf(
-            ...regionGivenUp(situation),
-            ...retrievalTerms(other, copied.bucket, prefix),
-          ),
+          rto: boundOf(...regionGivenUp(situation), ...retrievalTerms(other, copies)),
         },
       ];
     }
@@ -81,16 +82,17 @@ export function objectRecoveries(
       if (why !== undefined) {
         return [unrecoverable(why)];
       }
-      const copied = replicationOf(declared, bucket, archive);
-      if (copied === undefined) {
-        return [notCopied(bucket, archive)];
+      const copied = replicationOf(declared, records, archive);
+      if (!copied.arrives) {
+        return [unrecoverable(copied.why)];
       }
+      const copies = { bucket: copied.bucket, prefix };
       return [
         {
           mechanism: "replication to the archive's account",
           asynchronous: true,
           rpo: boundOf(copied.time),
-          rto: boundOf(answered(situation), ...retrievalTerms(archive, copied.bucket, prefix)),
+          rto: boundOf(answered(situation), ...retrievalTerms(archive, copies)),
         },
       ];
     }
@@ -109,14 +111,6 @@ function lifecycleRules(stack: DeclaredStack) {
       rulePrefix: textAt(rule, "filter", "prefix"),
       oldVersionDays: numberAt(rule, "noncurrentVersionExpiration", "noncurrentDays") ?? 0,
     })),
-  );
-}
-
-function isVersioned(stack: DeclaredStack, bucket: string): boolean {
-  return inputsOf(stack, "aws:s3/bucketVersioning:BucketVersioning").some(
-    (inputs) =>
-      textAt(inputs, "bucket") === bucket &&
-      textAt(inputs, "versioningConfiguration", "status") === "Enabled",
   );
 }
 
@@ -143,9 +137,8 @@ export function configurationRecoveries(store: string, situation: Situation): Re
 
 /** How container images come back. */
 export function imageRecoveries(situation: Situation): Recovery[] {
-  const { active, other } = situation.declared;
-  const repositories = inputsOf(active, "aws:ecr/repository:Repository");
-  if (repositories.length === 0) {
+  const { active } = situation.declared;
+  if (repositoriesOf(active).length === 0) {
     return [unrecoverable(`no repository is declared in ${active.region}`)];
   }
   switch (situation.scenario) {
@@ -157,16 +150,7 @@ export function imageRecoveries(situation: Situation): Recovery[] {
           : unrecoverable("images may be overwritten or removed"),
       ];
     case "region":
-      return [
-        inputsOf(other, "aws:ecr/repository:Repository").length === 0
-          ? unrecoverable(`no repository is declared in ${other.region}`)
-          : {
-              mechanism: "registry replication",
-              asynchronous: true,
-              rpo: boundOf(endless("AWS gives no bound for the time of registry replication")),
-              rto: boundOf(...regionGivenUp(situation)),
-            },
-      ];
+      return [registryReplication(situation)];
     case "ransomware":
       return [unrecoverable("no images are copied to another account")];
     default:
@@ -174,12 +158,74 @@ export function imageRecoveries(situation: Situation): Recovery[] {
   }
 }
 
+function repositoriesOf(stack: DeclaredStack): { name: string; tags: string | undefined }[] {
+  return inputsOf(stack, "aws:ecr/repository:Repository").map((inputs) => ({
+    name: textAt(inputs, "name") ?? "",
+    tags: textAt(inputs, "imageTagMutability"),
+  }));
+}
+
+/** Whether nobody overwrites or removes images: in no repository, by its own policy. */
 function areKept(stack: DeclaredStack): boolean {
   const policies = inputsOf(stack, "aws:ecr/repositoryPolicy:RepositoryPolicy");
-  const repositories = inputsOf(stack, "aws:ecr/repository:Repository");
+  return repositoriesOf(stack).every(
+    ({ name, tags }) =>
+      tags === "IMMUTABLE" &&
+      policies.some((inputs) => textAt(inputs, "repository") === name && refusesRemoval(inputs)),
+  );
+}
+
+function refusesRemoval(inputs: DeclaredResource["inputs"]): boolean {
+  const policy: unknown = JSON.parse(textAt(inputs, "policy") ?? "{}");
+  return listAt(policy, "Statement").some(
+    (statement) =>
+      textAt(statement, "Effect") === "Deny" &&
+      [textAt(statement, "Action"), ...listAt(statement, "Action")].includes(
+        "ecr:BatchDeleteImage",
+      ),
+  );
+}
+
+/**
+ * A registry has one replication in a region, for the images of all systems. The system that owns it
+ * declares it; what the others see of it is that they declare none.
+ */
+function registryReplication(situation: Situation): Recovery {
+  const { declared } = situation;
+  const { active, other } = declared;
+  const settings = inputsOf(active, "aws:ecr/replicationConfiguration:ReplicationConfiguration");
+  const rules = settings.flatMap((inputs) => listAt(inputs, "replicationConfiguration", "rules"));
+  const left = repositoriesOf(active).find(
+    ({ name }) => !rules.some((rule) => copiesImages(rule, name, declared)),
+  );
+  if (repositoriesOf(other).length === 0) {
+    return unrecoverable(`no repository is declared in ${other.region}`);
+  }
+  if (settings.length > 0 && left !== undefined) {
+    return unrecoverable(`nothing copies images of ${left.name} to ${other.region}`);
+  }
+  return {
+    mechanism:
+      settings.length > 0
+        ? "registry replication"
+        : "registry replication, by another system's registry settings",
+    asynchronous: true,
+    rpo: boundOf(endless("AWS gives no bound for the time of registry replication")),
+    rto: boundOf(...regionGivenUp(situation)),
+  };
+}
+
+/** Whether a registry's rule copies a repository's images to the other region's registry. */
+function copiesImages(rule: unknown, name: string, { other }: Declared): boolean {
+  const filters = listAt(rule, "repositoryFilters").map((entry) => textAt(entry, "filter"));
   return (
-    repositories.every((inputs) => textAt(inputs, "imageTagMutability") === "IMMUTABLE") &&
-    policies.length >= repositories.length &&
-    policies.every((inputs) => textAt(inputs, "policy")?.includes("ecr:BatchDeleteImage") === true)
+    listAt(rule, "destinations").some(
+      (destination) =>
+        textAt(destination, "region") === other.region &&
+        textAt(destination, "registryId") === accountOf(other),
+    ) &&
+    // A rule without a filter is for all repositories.
+    (filters.length === 0 ||
+      filters.some((prefix) => prefix !== undefined && name.startsWith(prefix)))
   );
 }

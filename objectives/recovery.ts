@@ -1,7 +1,15 @@
 import { type Scenario } from "../contracts/scenarios";
 import { type Bound, boundOf, endless, none, type Term } from "./bound";
 import { assumedRates } from "./assumptions";
-import { type Declared, type DeclaredStack, inputsOf, numberAt, textAt } from "./declared";
+import {
+  type Declared,
+  type DeclaredStack,
+  inputsOf,
+  listAt,
+  numberAt,
+  textAt,
+  valueAt,
+} from "./declared";
 import { decisionTerms, failoverTerms } from "./failoverTime";
 
 /** One way to have data again after a disaster, and the bounds of its settings. */
@@ -61,15 +69,18 @@ export function regionGivenUp({ declared, circumstances }: Situation): Term[] {
 /** Until users ask the other region, without what promotes the database there. */
 export function usersMoved({ declared, circumstances }: Situation): Term[] {
   const stacks = [declared.active, declared.other];
-  const records = stacks.flatMap((stack) => inputsOf(stack, "aws:route53/record:Record"));
   const checks = stacks.flatMap((stack) => inputsOf(stack, "aws:route53/healthCheck:HealthCheck"));
   const endpoint = checks.find((check) => textAt(check, "type") === "HTTPS");
-  const ttls = records.flatMap((record) => numberAt(record, "ttl") ?? []);
+  const ttls = stacks
+    .flatMap((stack) => inputsOf(stack, "aws:route53/record:Record"))
+    // Others, such as those that prove a certificate's domain, send nobody anywhere.
+    .filter((record) => listAt(record, "failoverRoutingPolicies").length > 0)
+    .flatMap((record) => numberAt(record, "ttl") ?? []);
   return failoverTerms({
     mode: circumstances.failoverMode,
     silenceSeconds: silenceSeconds(declared),
     operatorDecisionSeconds: circumstances.operatorDecisionSeconds,
-    switchSeconds: alarmSeconds(declared.other, "/failover-switch/") ?? Infinity,
+    switchSeconds: periodsSeconds(alarmOf(declared.other, "failover-switch")),
     checkIntervalSeconds: numberAt(endpoint, "requestInterval") ?? Infinity,
     checkFailures: numberAt(endpoint, "failureThreshold") ?? Infinity,
     recordTtlSeconds: ttls.length === 0 ? Infinity : Math.max(...ttls),
@@ -93,16 +104,28 @@ export function restoreTerm(
   ];
 }
 
-/** Silence of the active region after which people in the other one are told. */
-function silenceSeconds(declared: Declared): number {
-  return alarmSeconds(declared.other, "/heartbeats-in/") ?? Infinity;
+/**
+ * Silence of the active region after which people in the other one are told; Infinity where nobody is:
+ * without an alarm, or with one that takes silence for health or has nobody to tell.
+ */
+function silenceSeconds({ other }: Declared): number {
+  const alarm = alarmOf(other, "heartbeats-in");
+  const tells =
+    textAt(alarm, "treatMissingData") === "breaching" &&
+    valueAt(alarm, "actionsEnabled") !== false &&
+    listAt(alarm, "alarmActions").length > 0;
+  return tells ? periodsSeconds(alarm) : Infinity;
 }
 
-/** How long an alarm of a region looks before it tells. One in the region that is lost tells nobody. */
-function alarmSeconds(stack: DeclaredStack, part: string): number | undefined {
-  const alarm = inputsOf(stack, "aws:cloudwatch/metricAlarm:MetricAlarm").find(
-    (inputs) => textAt(inputs, "name")?.includes(part) === true,
+/** A region's alarm for a purpose. One in the region that is lost tells nobody. */
+function alarmOf(stack: DeclaredStack, purpose: string): unknown {
+  return inputsOf(stack, "aws:cloudwatch/metricAlarm:MetricAlarm").find(
+    (inputs) => textAt(inputs, "name")?.includes(`/${purpose}/`) === true,
   );
+}
+
+/** How long an alarm looks before its state changes; Infinity where there is none. */
+function periodsSeconds(alarm: unknown): number {
   const [period, periods] = [numberAt(alarm, "period"), numberAt(alarm, "evaluationPeriods")];
-  return period === undefined || periods === undefined ? undefined : period * periods;
+  return period === undefined || periods === undefined ? Infinity : period * periods;
 }

@@ -49,9 +49,13 @@ that its stacks declare. Bounds are computed from the declared resources, before
 - Zero means zero: nothing asynchronous meets it. A lag that is only watched is no bound.
 - Copies in the same account are not offline: against ransomware only another account's count.
 - A job that is suspended takes nothing. What nothing builds yet brings nothing back.
-- Jobs are counted from the time at which they are due: how late they may start is in no bound. Nor are
-  the time until CloudWatch has seen a heartbeat that is missing, until Route 53 has spread the news, and
-  until clients have connected again.
+- A run is counted from the latest time at which it may start. A recovery time ends when the data is
+  served again under its name: until clients have connected again is in no bound.
+- Taken for granted: a cache loses its primary alone, with the replicas in step, and not while the server
+  that feeds the other region is primary ([cache.md](cache.md#from-objectives-to-settings)); otherwise more
+  may be lost than its bound says. AWS places the instances of an Aurora cluster in different zones. A
+  database is as large as the disk that verification restores to, or as RDS's storage may grow. Records
+  are counted as restored once their first byte can be read.
 - A bound says what holds while a mechanism works. That one has stopped working, alarms and the monitor
   have to tell: the time until they do is in no bound.`;
 
