@@ -28,6 +28,11 @@ function unaccepted({ objectives }: PreviewReport): string {
   return String(length);
 }
 
+/** Remarks on objectives: the rules of the policy pack have others. */
+function ofObjectives(remarks: readonly string[]): string[] {
+  return remarks.filter((remark) => remark.startsWith("objectives of"));
+}
+
 describe("objectives in the preview", function () {
   this.timeout("60s");
 
@@ -61,11 +66,11 @@ describe("objectives in the preview", function () {
         scenario: "region",
         kind: "rto",
         objectiveSeconds: 1_800,
-        boundSeconds: 1_020,
+        boundSeconds: 1_380,
         store: "database",
         mechanism: "global database failover",
         arithmetic:
-          "5m without heartbeats + 5m for the operator to decide + 1m until the switch is read + 1m until answers have expired (TTL) + 5m to fail over = 17m",
+          "5m without heartbeats + 5m until CloudWatch has missed them + 5m for the operator to decide + 1m until the switch is read + 1m until Route 53 has spread the news + 1m until answers have expired (TTL) + 5m to fail over = 23m",
         met: true,
       },
     ]);
@@ -122,7 +127,7 @@ describe("objectives in the preview", function () {
     assert.deepEqual(stderr.trimEnd().split("\n"), report.problems);
     assert.ok(
       report.problems.includes(
-        "systems/market-scanning.yaml: user-data in database, region, RTO 30m is not met: 31m (global database failover): 5m without heartbeats + 19m for the operator to decide + 1m until the switch is read + 1m until answers have expired (TTL) + 5m to fail over = 31m; strengthen what it says, or have somebody accept it under unmetObjectives",
+        "systems/market-scanning.yaml: user-data in database, region, RTO 30m is not met: 37m (global database failover): 5m without heartbeats + 5m until CloudWatch has missed them + 19m for the operator to decide + 1m until the switch is read + 1m until Route 53 has spread the news + 1m until answers have expired (TTL) + 5m to fail over = 37m; strengthen what it says, or have somebody accept it under unmetObjectives",
       ),
       stderr,
     );
@@ -198,7 +203,7 @@ describe("objectives in the preview", function () {
     });
     assert.equal(status, 0);
     assert.equal(report.objectives.length, 234);
-    assert.deepEqual(report.remarks, [
+    assert.deepEqual(ofObjectives(report.remarks), [
       `objectives of market-scanning are shown and not insisted on: the writer is in us-west-2: nobody is asked to accept anything in the middle of a failover; not met and accepted by nobody: ${unaccepted(report)}`,
     ]);
     // The switch is where the users are: nobody can be sent back by it once that region is gone.
@@ -216,7 +221,7 @@ describe("objectives in the preview", function () {
       replace: "phase: landing",
     });
     assert.equal(status, 0);
-    assert.deepEqual(report.remarks, [
+    assert.deepEqual(ofObjectives(report.remarks), [
       `objectives of market-scanning are shown and not insisted on: a stack is in its landing phase; not met and accepted by nobody: ${unaccepted(report)}`,
     ]);
   });
@@ -231,7 +236,7 @@ describe("objectives in the preview", function () {
       "objectives of market-scanning are shown and not insisted on: a sandbox promises nothing";
     const { status, report } = await edited(...sandbox);
     assert.equal(status, 0);
-    assert.deepEqual(report.remarks, [
+    assert.deepEqual(ofObjectives(report.remarks), [
       `${exempt}; not met and accepted by nobody: ${unaccepted(report)}`,
     ]);
     // A sandbox keeps no image from being removed.
@@ -250,13 +255,13 @@ describe("objectives in the preview", function () {
       replace: images,
     });
     assert.equal(accepted.status, 0);
-    assert.deepEqual(accepted.report.remarks, [exempt]);
+    assert.deepEqual(ofObjectives(accepted.report.remarks), [exempt]);
   });
 
   it("are not compared for one stack alone", async () => {
     const { objectives, remarks } = await previewJson(["--stack", "dr"]);
     assert.deepEqual(objectives, []);
-    assert.deepEqual(remarks, [
+    assert.deepEqual(ofObjectives(remarks), [
       "objectives of market-scanning are not compared: that takes prod, dr and archive",
     ]);
   });
