@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Previews one stack on the real engine, into the log and the job's summary, and ends as pulumi does:
+# Previews one stack on the real engine, past the policy pack, into the log and the job's summary, and ends as pulumi does:
 # 7 when there are changes and --expect-no-changes is among the further options.
 set -uo pipefail
 
@@ -8,7 +8,8 @@ shift
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-pulumi preview --stack "$stack" --diff --non-interactive --color never --suppress-progress "$@" 2>&1 |
+pulumi preview --stack "$stack" --diff --non-interactive --color never --suppress-progress \
+  --policy-pack policies --policy-pack-config "policies/config/$stack.json" "$@" 2>&1 |
   tee "$log"
 status=${PIPESTATUS[0]}
 

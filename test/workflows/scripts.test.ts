@@ -67,7 +67,7 @@ describe("scripts of the workflows", () => {
           pulumi: `echo "$@"; echo trouble >&2; exit ${String(status)}`,
         });
         const said =
-          "preview --stack dr --diff --non-interactive --color never --suppress-progress --refresh\ntrouble\n";
+          "preview --stack dr --diff --non-interactive --color never --suppress-progress --policy-pack policies --policy-pack-config policies/config/dr.json --refresh\ntrouble\n";
         assert.deepEqual(result, {
           status,
           stdout: said,

@@ -230,7 +230,11 @@ describe("deployment workflow", () => {
     );
     assert.equal(scripts.length, 2);
     assert.match(scripts[0] ?? "", /snapshot\.cjs "\$STACK"$/);
-    assert.match(scripts[1] ?? "", /^pulumi up --stack "\$STACK" --yes --non-interactive /);
+    assert.match(
+      scripts[1] ?? "",
+      /^pulumi up --stack "\$STACK" --yes --non-interactive .*--policy-pack policies --policy-pack-config "policies\/config\/\$STACK\.json"$/,
+    );
+    assert.doesNotMatch(scripts[1] ?? "", /--skip-preview/);
     assert.doesNotMatch(scripts[1] ?? "", /--skip-preview|--show-secrets|--refresh|--target/);
   });
 });
@@ -258,7 +262,7 @@ describe("workflows with credentials", () => {
 
   it("install packages before there are credentials", () => {
     const order = action.runs.steps.map(({ uses, run }) => uses?.split("@")[0] ?? run);
-    assert.ok(order.includes("npm ci"));
+    assert.ok(order.includes("npm ci && npm run policies:build"));
     assert.equal(order.at(-1), "aws-actions/configure-aws-credentials");
   });
 
