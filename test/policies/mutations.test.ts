@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { rules } from "../../policies/rules";
 import program from "../../index";
-import { previewStack } from "../../preview/inProcess";
+import { type PreviewedResource, previewStack } from "../../preview/inProcess";
 import { type DeclaredByStack } from "../../preview/objectives";
 import { judgeStacks, noChoices } from "../../preview/policies/verdicts";
 import { readStacks } from "../../preview/stacks";
+import { secretMark } from "../../preview/wireValue";
 import { type Changeable, Declared } from "./mutation";
 import { allMutations } from "./mutations/all";
 
@@ -15,15 +16,27 @@ const directory = join(__dirname, "..", "..");
 async function declaredBy(system: string): Promise<DeclaredByStack[]> {
   const declared: DeclaredByStack[] = [];
   for (const ready of readStacks({ directory, system })) {
-    declared.push({ ready, resources: (await previewStack(program, ready)).resources });
+    const { resources } = await previewStack(program, ready);
+    declared.push({ ready, resources: withSecrets(resources) });
   }
   return declared;
+}
+
+/** A secret in the place of every secret: a pack gets them in plain text, an in-process preview does not. */
+const planted = "planted-secret";
+
+function withSecrets(resources: readonly PreviewedResource[]): PreviewedResource[] {
+  const text = JSON.stringify(resources).replaceAll(secretMark, planted);
+  return JSON.parse(text) as PreviewedResource[];
 }
 
 function tripped(stacks: readonly DeclaredByStack[]): string[] {
   const violations = [...judgeStacks(stacks, noChoices).verdicts.values()].flatMap(
     (verdicts) => verdicts.violations,
   );
+  for (const { message } of violations) {
+    assert.ok(!message.includes(planted), message);
+  }
   return [...new Set(violations.map(({ rule }) => rule))].sort();
 }
 
@@ -34,6 +47,12 @@ describe("mutations of the program", function () {
   before(async () => {
     for (const system of ["market-scanning", "smc"]) {
       systems.set(system, await declaredBy(system));
+    }
+  });
+
+  it("start from resources with secrets in them", () => {
+    for (const stacks of systems.values()) {
+      assert.ok(JSON.stringify(stacks).includes(planted));
     }
   });
 
