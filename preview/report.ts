@@ -1,10 +1,11 @@
+import { isGlobal } from "../contracts/globalServices";
 import { type NotBuilt } from "../contracts/outputs";
 import { type Comparison } from "./against/comparison";
 import { weakeningText } from "./against/text";
 import { type PreviewedResource, previewStack } from "./inProcess";
 import { type ComparedObjectives, compareObjectives, type DeclaredByStack } from "./objectives";
 import { PreviewRefusal } from "./refusal";
-import { isGlobal, ruleViolations } from "./rules";
+import { ruleViolations } from "./rules";
 import { type ReadyStack } from "./stacks";
 import { type Shown } from "./wireValue";
 
@@ -47,7 +48,7 @@ export interface PreviewReport extends ComparedObjectives {
  *
  * @param program The function that `index.ts` exports.
  * @param ready The stacks, as `readStacks` has validated them.
- * @throws PreviewRefusal when a resource is in the wrong region or has no explicit provider.
+ * @throws PreviewRefusal when two resources have one URN.
  */
 export async function previewReport(
   program: () => unknown,
@@ -58,9 +59,8 @@ export async function previewReport(
   const notBuilt = new Map<string, NotBuilt>();
   const declared: DeclaredByStack[] = [];
   for (const stack of ready) {
-    const { role } = stack.configuration.settings;
     const preview = await previewStack(program, stack);
-    violations.push(...ruleViolations(preview, { role, region: stack.configuration.region }));
+    violations.push(...ruleViolations(preview));
     declared.push({ ready: stack, resources: preview.resources });
     const { notBuiltYet, remarks, ...outputs } = preview.outputs;
     for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {

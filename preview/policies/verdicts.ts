@@ -56,6 +56,7 @@ function policyResource(resource: PreviewedResource): Resource {
     ignoreChanges: options.ignoreChanges ?? [],
     deleteBeforeReplace: options.deleteBeforeReplace ?? false,
     ...(parent === undefined ? {} : { parent }),
+    dependencies: options.dependencies ?? [],
   };
 }
 
