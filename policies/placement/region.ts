@@ -8,8 +8,7 @@ export const ownRegion = rule({
   id: "placement-own-region",
   severity: "critical",
   scope: "resource",
-  description:
-    "A stack makes everything in its own region, and has no provider for another one.",
+  description: "A stack makes everything in its own region, and has no provider for another one.",
   serves: "the loss of a region takes one stack with it",
   peers: [],
   types: [anyType],
