@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { isAccess } from "../../config/configuration";
-import { stackIn } from "./otherStack";
+
 import { type Finding, rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { type Path, textAt, valueAt } from "../values";
+import { stackIn } from "./otherStack";
+import { tradingRegionOf } from "./tradingRegion";
 
 /** What both trading regions have: where its name is, and what has to be the same there. */
 interface Paired {
@@ -81,13 +82,12 @@ export const symmetry = rule({
     /** The standby region, whose stack is judged. */
     standby: z.string(),
   }),
-  settingsFor: ({ name, configuration }) =>
-    name === "dr" && !isAccess(configuration) && configuration.settings.phase === "whole"
-      ? {
-          primary: configuration.system.regions.primary,
-          standby: configuration.system.regions.standby,
-        }
-      : undefined,
+  settingsFor: (environment) => {
+    const region = tradingRegionOf(environment);
+    return environment.name === "dr" && region !== undefined
+      ? { primary: region.other.region, standby: region.own.region }
+      : undefined;
+  },
   *check(_, { settings: { primary, standby }, stack, others }) {
     const primaryStack = stackIn(primary, others);
     if (primaryStack === undefined) {
