@@ -5,11 +5,7 @@ import { listAt, textAt, valueAt } from "../values";
 import { alarmFindings, alarmType } from "./demandedAlarm";
 
 /** Metrics of how far a database is behind the other region: they mean something where it follows. */
-export const databaseLagMetrics = [
-  "AuroraGlobalDBRPOLag",
-  "AuroraGlobalDBReplicationLag",
-  "ReplicaLag",
-];
+const databaseLagMetrics = ["AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag", "ReplicaLag"];
 
 /** Metrics that mean nothing in a region for now, by where the writer is. */
 function silentMetrics({ configuration }: Environment): string[] {
