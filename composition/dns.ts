@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { FailoverRecord } from "../components/dns/failoverRecord";
 import { FailoverSwitch } from "../components/dns/failoverSwitch";
 import { PublicZone } from "../components/dns/publicZone";
-import { healthCheckRegion } from "../components/monitoring/healthCheckAlarm";
+import { healthCheckRegion } from "../contracts/monitoring";
 import { type Configuration } from "../config/configuration";
 import { switchCommand } from "../contracts/failoverSwitch";
 import { type StackOutputs } from "../contracts/outputs";

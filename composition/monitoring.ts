@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type AlarmsArgs } from "../components/monitoring/alarm";
 import { DatabaseLagAlarms } from "../components/monitoring/databaseLagAlarms";
-import { HealthCheckAlarm, healthCheckRegion } from "../components/monitoring/healthCheckAlarm";
+import { HealthCheckAlarm } from "../components/monitoring/healthCheckAlarm";
 import { Heartbeats } from "../components/monitoring/heartbeats";
 import { IncomingCopyAlarms } from "../components/monitoring/incomingCopyAlarms";
 import {
@@ -14,6 +14,7 @@ import { NoticeSubscribers } from "../components/monitoring/noticeSubscribers";
 import { OutgoingCopyAlarms } from "../components/monitoring/outgoingCopyAlarms";
 import { WatchedQueue } from "../components/monitoring/watchedQueue";
 import { type Configuration } from "../config/configuration";
+import { healthCheckRegion } from "../contracts/monitoring";
 import {
   databaseClusterArn,
   databaseInstanceArn,

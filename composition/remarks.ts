@@ -1,4 +1,4 @@
-import { smallestReplicaLagSeconds } from "../components/monitoring/databaseLagAlarms";
+import { smallestReplicaLagSeconds } from "../contracts/monitoring";
 import { type Configuration } from "../config/configuration";
 import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";

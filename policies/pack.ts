@@ -12,7 +12,7 @@ import {
 import { type Exception, exceptionText } from "./exceptions";
 import { reports } from "./reports";
 import { messageOf, type Rule } from "./rule";
-import { type Resource, Stack } from "./stack";
+import { anyType, type Resource, Stack } from "./stack";
 import { notKnown } from "./values";
 
 /**
@@ -143,7 +143,7 @@ function validatesResource(
   const nothing = new Stack("", []);
   return {
     validateResource: (args, report) => {
-      if (rule.types.includes(args.type)) {
+      if (rule.types.includes(args.type) || rule.types.includes(anyType)) {
         const surroundings = { settings: settingsOf(rule, args), stack: nothing };
         run.judge(rule, resourceOf(args), surroundings, report);
       }
@@ -237,12 +237,18 @@ function resourceOf(args: policy.ResourceValidationArgs | policy.PolicyResource)
       return inputs;
     },
     ...(region === undefined ? {} : { region }),
-    hasProvider: provider !== undefined,
+    hasProvider: provider !== undefined && !isDefault(provider.name),
     protect: opts.protect,
     ignoreChanges: opts.ignoreChanges,
     deleteBeforeReplace: opts.deleteBeforeReplace ?? false,
     ...(opts.parent === undefined ? {} : { parent: opts.parent }),
+    dependencies: "dependencies" in args ? args.dependencies.map((waitsFor) => waitsFor.urn) : [],
   };
+}
+
+/** True for the name of a provider that nobody declared: `default`, or `default_7_48_0`. */
+function isDefault(provider: string): boolean {
+  return provider === "default" || provider.startsWith("default_");
 }
 
 function regionIn(props: unknown): string | undefined {

@@ -49,7 +49,10 @@ export interface RuleDefinition<Settings> {
   readonly serves: string;
   /** Rules of other packs that ask for the same, or for less: `CKV_AWS_133`. */
   readonly peers: readonly string[];
-  /** Types of the resources that it judges. `pulumi:pulumi:Stack`: the stack as a whole, once. */
+  /**
+   * Types of the resources that it judges. `pulumi:pulumi:Stack`: the stack as a whole, once. `*`: every
+   * type.
+   */
   readonly types: readonly string[];
   /** Inputs that pass, and inputs that do not, for the reference page. */
   readonly example: { readonly good: string; readonly bad: string };

@@ -15,10 +15,15 @@ export interface Resource {
   readonly deleteBeforeReplace: boolean;
   /** URN of the parent. */
   readonly parent?: string;
+  /** URNs of what it waits for. A rule of scope `resource` sees none. */
+  readonly dependencies: readonly string[];
 }
 
 /** The type of the resource that stands for a whole stack. */
 export const stackType = "pulumi:pulumi:Stack";
+
+/** Among the types of a rule: it judges resources of every type. */
+export const anyType = "*";
 
 /** All that one stack declares. */
 export class Stack {
@@ -41,6 +46,9 @@ export class Stack {
 
   /** The resources of some types, type by type. */
   public ofType(...types: readonly string[]): readonly Resource[] {
+    if (types.includes(anyType)) {
+      return this.resources;
+    }
     const [only, ...others] = types.map((type) => this.byType.get(type) ?? []);
     return [...(only ?? []), ...others.flat()];
   }
@@ -57,5 +65,6 @@ export function stackItself(name: string): Resource {
     protect: false,
     ignoreChanges: [],
     deleteBeforeReplace: false,
+    dependencies: [],
   };
 }

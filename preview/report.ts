@@ -1,3 +1,4 @@
+import { isGlobal } from "../contracts/globalServices";
 import { type NotBuilt } from "../contracts/outputs";
 import { type StackVerdicts } from "../policies/evaluation";
 import { type Comparison } from "./against/comparison";
@@ -6,7 +7,7 @@ import { type PreviewedResource, previewStack } from "./inProcess";
 import { type ComparedObjectives, compareObjectives, type DeclaredByStack } from "./objectives";
 import { judgeStacks, noChoices, type PolicyChoices } from "./policies/verdicts";
 import { PreviewRefusal } from "./refusal";
-import { isGlobal, ruleViolations } from "./rules";
+import { ruleViolations } from "./rules";
 import { type ReadyStack } from "./stacks";
 import { type Shown } from "./wireValue";
 
@@ -52,7 +53,7 @@ export interface PreviewReport extends ComparedObjectives {
  * @param program The function that `index.ts` exports.
  * @param ready The stacks, as `readStacks` has validated them.
  * @param choices What is decided beside the rules of the policy pack.
- * @throws PreviewRefusal when a resource is in the wrong region or has no explicit provider.
+ * @throws PreviewRefusal when two resources have one URN.
  */
 export async function previewReport(
   program: () => unknown,
@@ -63,9 +64,8 @@ export async function previewReport(
   const violations: string[] = [];
   const notBuilt = new Map<string, NotBuilt>();
   for (const stack of ready) {
-    const { role } = stack.configuration.settings;
     const preview = await previewStack(program, stack);
-    violations.push(...ruleViolations(preview, { role, region: stack.configuration.region }));
+    violations.push(...ruleViolations(preview));
     const { notBuiltYet, remarks, ...outputs } = preview.outputs;
     for (const part of (notBuiltYet ?? []) as unknown as NotBuilt[]) {
       notBuilt.set(part.path, part);

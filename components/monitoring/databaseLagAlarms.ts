@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { smallestReplicaLagSeconds } from "../../contracts/monitoring";
 import { databasePurpose, physicalName } from "../../contracts/names";
 import { keepData } from "../dataProtection";
 import { rejectProblems } from "../problems";
@@ -89,12 +90,6 @@ function auroraAlarms(args: DatabaseLagAlarmsArgs): Record<string, Alarm> {
     },
   };
 }
-
-/**
- * A replica of plain RDS counts from the last transaction that it replayed, which PostgreSQL makes at
- * least every five minutes: below that, every quiet night would look like a lag.
- */
-export const smallestReplicaLagSeconds = 300;
 
 /** Plain RDS measures in seconds. */
 function rdsAlarms(args: DatabaseLagAlarmsArgs): Record<string, Alarm> {

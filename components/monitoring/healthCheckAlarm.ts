@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { healthCheckRegion } from "../../contracts/monitoring";
 import { keepData } from "../dataProtection";
 import { rejectProblems } from "../problems";
 import { type AlarmsArgs, declareAlarm } from "./alarm";
@@ -13,9 +14,6 @@ export interface HealthCheckAlarmArgs extends AlarmsArgs {
    */
   readonly writerExpected: boolean;
 }
-
-/** The only region where Route 53 publishes health checks. */
-export const healthCheckRegion = "us-east-1";
 
 /**
  * The alarm on a Route 53 health check that fails. Route 53 publishes in us-east-1 alone, so this

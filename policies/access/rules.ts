@@ -1,4 +1,15 @@
 import { type Rule } from "../rule";
+import { databaseConnection, databaseGrants, databaseRoleRights } from "./database";
+import { nobodyDeletes, rolesAlone, trust } from "./roles";
+import { noWildcards } from "./wildcards";
 
-/** Rules of this concern. */
-export const accessRules: readonly Rule[] = [];
+/** Rules of who may do what. */
+export const accessRules: readonly Rule[] = [
+  noWildcards,
+  trust,
+  nobodyDeletes,
+  rolesAlone,
+  databaseConnection,
+  databaseRoleRights,
+  databaseGrants,
+];

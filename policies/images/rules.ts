@@ -1,4 +1,13 @@
 import { type Rule } from "../rule";
+import { imageLifecycle } from "./lifecycle";
+import { imageRegistry, repositoryComplete } from "./registry";
+import { repositoryProtected, repositorySettings } from "./repository";
 
-/** Rules of this concern. */
-export const imagesRules: readonly Rule[] = [];
+/** Rules of image repositories. */
+export const imagesRules: readonly Rule[] = [
+  repositorySettings,
+  imageLifecycle,
+  repositoryProtected,
+  repositoryComplete,
+  imageRegistry,
+];

@@ -1,4 +1,11 @@
 import { type Rule } from "../rule";
+import { explicitProvider, globalServicesInPrimary, ownRegion } from "./region";
+import { symmetry } from "./symmetry";
 
-/** Rules of this concern. */
-export const placementRules: readonly Rule[] = [];
+/** Rules of where things are. */
+export const placementRules: readonly Rule[] = [
+  ownRegion,
+  explicitProvider,
+  globalServicesInPrimary,
+  symmetry,
+];

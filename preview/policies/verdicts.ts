@@ -99,6 +99,7 @@ function policyResource(resource: PreviewedResource): Resource {
     ignoreChanges: options.ignoreChanges ?? [],
     deleteBeforeReplace: options.deleteBeforeReplace ?? false,
     ...(parent === undefined ? {} : { parent }),
+    dependencies: options.dependencies ?? [],
   };
 }
 

@@ -49,6 +49,7 @@ export function resource(
     protect: true,
     ignoreChanges: [],
     deleteBeforeReplace: false,
+    dependencies: [],
     ...changes,
   };
 }
