@@ -3,7 +3,7 @@ import { physicalName } from "../../contracts/names";
 import { statementsOf, type Statement } from "../documents";
 import { type Environment } from "../environment";
 import { type Finding, rule } from "../rule";
-import { isSet, listAt, numberAt, textAt } from "../values";
+import { listAt, numberAt, textAt } from "../values";
 
 const roleType = "aws:iam/role:Role";
 
@@ -260,6 +260,8 @@ function isAmong(list: readonly string[], action: string): boolean {
   return list.some((one) => one.toLowerCase() === action.toLowerCase());
 }
 
+const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+
 /** Every way to a permission that no role's own policy tells. */
 export const rolesAlone = rule({
   id: "access-roles-alone",
@@ -275,7 +277,7 @@ export const rolesAlone = rule({
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    attachmentType,
     "aws:iam/user:User",
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
@@ -285,11 +287,21 @@ export const rolesAlone = rule({
     bad: 'new aws.iam.RolePolicyAttachment("snapshots", { role: role.name, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" })',
   },
   *check({ type, inputs }) {
-    const setting = isSet(inputs, "policyArn") ? "policyArn" : "its type";
+    if (type === attachmentType) {
+      if (textAt(inputs, "policyArn")?.startsWith("arn:aws:iam::aws:") !== false) {
+        yield {
+          setting: "policyArn",
+          found: "a policy of AWS",
+          required: "a policy that this program declares, which says all that the role may do",
+          mend: "write what is needed into ServiceRole's policy",
+        };
+      }
+      return;
+    }
     yield {
-      setting,
+      setting: "its type",
       found: type.split(":").pop() ?? type,
-      required: "a policy of the role's own, which says all that it may do",
+      required: "a role with a policy of its own",
       mend: "declare ServiceRole, and let people take on roles by the account's own sign-in",
     };
   },

@@ -51,8 +51,10 @@ export const failoverPair = rule({
     }
     for (const name of names) {
       const own = records.filter(({ inputs }) => textAt(inputs, "name") === name);
-      for (const role of ["PRIMARY", "SECONDARY"]) {
-        const found = own.filter((record) => roleOf(record) === role).length;
+      const counts = ["PRIMARY", "SECONDARY"].map(
+        (role) => [role, own.filter((record) => roleOf(record) === role).length] as const,
+      );
+      for (const [role, found] of counts) {
         if (found !== 1) {
           yield {
             setting: `the number of ${role} records of ${name}`,
@@ -62,7 +64,7 @@ export const failoverPair = rule({
           };
         }
       }
-      if (own.length !== 2) {
+      if (counts.some(([, found]) => found !== 1)) {
         continue;
       }
       const differ = {

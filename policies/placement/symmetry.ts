@@ -29,12 +29,11 @@ const pairs: readonly Paired[] = [
   named("aws:cloudwatch/eventRule:EventRule", "state"),
   named("aws:cloudwatch/metricAlarm:MetricAlarm", "threshold"),
   named("aws:cloudtrail/trail:Trail"),
-  named("aws:ecr/repository:Repository", "imageTagMutability"),
-  { type: "aws:ecr/lifecyclePolicy:LifecyclePolicy", name: ["repository"], same: [["policy"]] },
+  named("aws:ecr/repository:Repository"),
   {
     type: "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
     name: ["prefix"],
-    same: [["imageTagMutability"], ["lifecyclePolicy"]],
+    same: [],
   },
   {
     type: "kubernetes:apps/v1:StatefulSet",
