@@ -55,6 +55,17 @@ export function isSet(structure: unknown, ...path: Path): boolean {
   }
 }
 
+/** True for a value that is there and known. */
+export function isKnown(structure: unknown, ...path: Path): boolean {
+  return (
+    isSet(structure, ...path) &&
+    path.reduce<unknown>(
+      (inner, key) => (inner as Record<string | number, unknown>)[key],
+      structure,
+    ) !== notKnown
+  );
+}
+
 /** A text inside of a structure; undefined for anything else. */
 export function textAt(structure: unknown, ...path: Path): string | undefined {
   const value = valueAt(structure, ...path);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  isKnown,
   isSet,
   isTrueAt,
   listAt,
@@ -62,6 +63,10 @@ describe("values of inputs", () => {
   it("that are not known yet are set; what would be inside of one is not known", () => {
     assert.equal(isSet(inputs, "key"), true);
     assert.equal(isSet(inputs, "days"), true);
+    assert.equal(isKnown(inputs, "key"), false);
+    assert.equal(isKnown(inputs, "nested", "key"), false);
+    assert.equal(isKnown(inputs, "rules", 0, "status"), true);
+    assert.equal(isKnown(inputs, "absent"), false);
     assert.throws(() => isSet(inputs, "key", "deeper"), new NotKnownYet("key"));
   });
 });

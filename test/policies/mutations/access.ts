@@ -39,7 +39,7 @@ export const accessMutations: readonly Mutation[] = [
         '"*"',
       );
     },
-    trips: ["access-no-wildcards"],
+    trips: ["access-no-wildcards", "notices-from-services-alone"],
   },
   {
     title: "an emergency with a second factor of yesterday",

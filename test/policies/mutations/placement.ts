@@ -82,7 +82,7 @@ export const placementMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.set("aws:cloudwatch/logGroup:LogGroup", undefined, "retentionInDays", 30);
     },
-    trips: ["placement-symmetry"],
+    trips: ["log-group-kept", "placement-symmetry"],
   },
   {
     title: "a role of the primary region alone",
@@ -100,7 +100,7 @@ export const placementMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.remove("aws:cloudtrail/trail:Trail");
     },
-    trips: ["placement-symmetry"],
+    trips: ["audit-trail-logs-everything", "placement-symmetry"],
   },
   {
     title: "a job that the standby region does not have",
