@@ -1,4 +1,6 @@
 import { type Rule } from "../rule";
+import { durability } from "./durability";
+import { quorum } from "./quorum";
 
-/** Rules of this concern. */
-export const cacheRules: readonly Rule[] = [];
+/** Rules of caches. */
+export const cacheRules: readonly Rule[] = [durability, quorum];
