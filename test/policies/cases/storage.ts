@@ -621,7 +621,7 @@ export const storageCases: readonly RuleCases[] = [
         replication({ ...copy, filter: { prefix: "" } }),
       ),
       passes(
-        "a key that is not known yet is not looked at twice",
+        "a bucket that is to be copied nowhere",
         part("replication", { bucket: "x", rules: [] }),
       ),
     ],
