@@ -1,6 +1,21 @@
 import { type Rule } from "../rule";
+import { databaseParameters, databasePrivate, databaseWatched } from "./access";
 import { backupRetention } from "./backupRetention";
 import { survivesZone } from "./instances";
+import { databaseEncrypted, databaseKept } from "./kept";
+import { inBackupPlan, longRetention, outlivesFailover, standbyFollows } from "./pair";
 
 /** Rules of databases. */
-export const databaseRules: readonly Rule[] = [backupRetention, survivesZone];
+export const databaseRules: readonly Rule[] = [
+  backupRetention,
+  longRetention,
+  inBackupPlan,
+  survivesZone,
+  standbyFollows,
+  outlivesFailover,
+  databaseKept,
+  databaseEncrypted,
+  databasePrivate,
+  databaseParameters,
+  databaseWatched,
+];

@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { wholeDays } from "../../config/duration";
-import {
-  databaseClusterArn,
-  databaseInstanceArn,
-  physicalName,
-  vaultArn,
-  vaultPurpose,
-} from "../../contracts/names";
-import { databaseGenerations } from "../../config/generations";
+import { physicalName, vaultArn, vaultPurpose } from "../../contracts/names";
 import { fiveFields, scheduleGaps } from "../../contracts/schedules";
+import { currentDatabase } from "../database/current";
 import { type Environment } from "../environment";
 import { placesOf } from "../places";
 import { databaseOf, tradingRegionOf } from "../placement/tradingRegion";
@@ -230,19 +224,15 @@ export const snapshotsRehearsed = rule({
   settingsFor: (environment) => {
     const series = seriesOf(environment);
     const region = tradingRegionOf(environment);
-    if (series === undefined || region === undefined) {
+    const database = region && currentDatabase(region.system, region.own);
+    if (series === undefined || region === undefined || database === undefined) {
       return undefined;
     }
     const { system, own } = region;
-    const store = databaseOf(system);
-    const arnOf = store?.engine === "rds-postgresql" ? databaseInstanceArn : databaseClusterArn;
-    const newest = databaseGenerations({ regions: system.regions, rebuilds: store?.rebuilds ?? [] })
-      .filter(({ region: where, lost }) => where === own.region && lost !== "retired")
-      .at(-1);
     return {
       longestGap: scheduleGaps(system.schedules.recoveryTest, system.schedules.timeZone)
         .longestSeconds,
-      database: arnOf(own, newest?.generation ?? 1),
+      database: database.arn,
       vaults: [
         ...new Set(
           Object.values(databaseOf(system)?.snapshots ?? {}).flatMap(({ tier }) => {
