@@ -1,3 +1,4 @@
+import { type System } from "../../config/system";
 import { type PreviewedResource } from "../../preview/inProcess";
 
 /** A change of what a stack declares, and the rules that have to notice it. */
@@ -7,8 +8,10 @@ export interface Mutation {
   readonly system?: "market-scanning" | "smc";
   /** Name of the stack. */
   readonly stack: "prod" | "dr" | "archive" | "access";
-  /** Changes the stack's resources, in place. */
-  readonly change: (resources: Declared) => void;
+  /** Changes the stack's resources, in place. @default - they stay as they are */
+  readonly change?: (resources: Declared) => void;
+  /** What the system's file says instead. @default - what it says */
+  readonly configure?: (system: System) => System;
   /** Ids of all rules that notice it, in any stack, in alphabetical order. */
   readonly trips: readonly string[];
 }

@@ -7,7 +7,7 @@ import { type DeclaredByStack } from "../../preview/objectives";
 import { judgeStacks, noChoices } from "../../preview/policies/verdicts";
 import { readStacks } from "../../preview/stacks";
 import { secretMark } from "../../preview/wireValue";
-import { type Changeable, Declared } from "./mutation";
+import { type Changeable, Declared, type Mutation } from "./mutation";
 import { allMutations } from "./mutations/all";
 
 const directory = join(__dirname, "..", "..");
@@ -40,6 +40,23 @@ function tripped(stacks: readonly DeclaredByStack[]): string[] {
   return [...new Set(violations.map(({ rule }) => rule))].sort();
 }
 
+/** A stack with what a mutation changes in it, and in its system's file. */
+function mutated(
+  { ready, resources }: DeclaredByStack,
+  { stack, change, configure }: Mutation,
+): DeclaredByStack {
+  const copy = structuredClone(resources) as unknown as Changeable[];
+  if (ready.name === stack) {
+    change?.(new Declared(copy));
+  }
+  const { configuration } = ready;
+  const system = configure?.(configuration.system) ?? configuration.system;
+  return {
+    ready: { ...ready, configuration: { ...configuration, system } },
+    resources: copy,
+  };
+}
+
 describe("mutations of the program", function () {
   this.timeout("2m");
   const systems = new Map<string, DeclaredByStack[]>();
@@ -62,15 +79,10 @@ describe("mutations of the program", function () {
     }
   });
 
-  for (const { title, system = "market-scanning", stack, change, trips } of allMutations) {
+  for (const mutation of allMutations) {
+    const { title, system = "market-scanning", trips } = mutation;
     it(`${title}: ${trips.join(", ")}`, () => {
-      const stacks = systems.get(system)?.map(({ ready, resources }) => {
-        const copy = structuredClone(resources) as unknown as Changeable[];
-        if (ready.name === stack) {
-          change(new Declared(copy));
-        }
-        return { ready, resources: copy };
-      });
+      const stacks = systems.get(system)?.map((sound) => mutated(sound, mutation));
       assert.deepEqual(tripped(stacks ?? []), trips);
     });
   }

@@ -20,4 +20,117 @@ export const databaseMutations: readonly Mutation[] = [
     },
     trips: ["database-survives-zone"],
   },
+  {
+    title: "an RDS instance without a standby in another zone",
+    system: "smc",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "multiAz", false);
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "signals that are to be kept for ten years, with snapshots for seven",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      dataClasses: Object.fromEntries(
+        Object.entries(system.dataClasses).map(([name, dataClass]) => [
+          name,
+          { ...dataClass, retention: { text: "10y", seconds: 3_653 * 86_400 } },
+        ]),
+      ),
+    }),
+    trips: ["database-retention-beyond-point-in-time"],
+  },
+  {
+    title: "a backup plan that has lost its database",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.remove("aws:backup/selection:Selection");
+    },
+    trips: ["database-in-backup-plan"],
+  },
+  {
+    title: "a standby of a global database of its own",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(cluster, undefined, "globalClusterIdentifier", "another");
+    },
+    trips: ["database-standby-follows"],
+  },
+  {
+    title: "a replica of nothing",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "replicateSourceDb", undefined);
+    },
+    trips: ["database-kept", "database-standby-follows"],
+  },
+  {
+    title: "a cluster whose global database the next update takes back",
+    stack: "dr",
+    change: (declared) => {
+      const database = declared.one(cluster);
+      database.options = { ...database.options, ignoreChanges: ["engineVersion"] };
+    },
+    trips: ["database-outlives-failover"],
+  },
+  {
+    title: "a database that may be deleted",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(cluster, undefined, "deletionProtection", false);
+    },
+    trips: ["database-kept"],
+  },
+  {
+    title: "a database that leaves no snapshot",
+    system: "smc",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "skipFinalSnapshot", true);
+    },
+    trips: ["database-kept"],
+  },
+  {
+    title: "a standby under AWS's key",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(cluster, undefined, "kmsKeyId", undefined);
+    },
+    trips: ["database-encrypted"],
+  },
+  {
+    title: "a database that the internet reaches",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        undefined,
+        "cidrIpv4",
+        "0.0.0.0/0",
+      );
+    },
+    trips: ["database-private"],
+  },
+  {
+    title: "passwords in clear text",
+    system: "smc",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:rds/parameterGroup:ParameterGroup", undefined, "parameters.0.value", "0");
+    },
+    trips: ["database-parameters"],
+  },
+  {
+    title: "no logins by tokens",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(cluster, undefined, "iamDatabaseAuthenticationEnabled", false);
+    },
+    trips: ["database-logins-and-logs"],
+  },
 ];
