@@ -40,7 +40,7 @@ export function overridden(
   return Object.keys(valueAt(inputs, "data") ?? {})
     .filter((file) => file.endsWith(".sh"))
     .flatMap((script) => {
-      const commands = (textAt(inputs, "data", script) ?? "").replace(/^\s*#.*$/gm, "");
+      const commands = withoutComments(textAt(inputs, "data", script) ?? "");
       return names
         .filter(
           (name) =>
@@ -50,6 +50,11 @@ export function overridden(
         )
         .map((name) => ({ script, name }));
     });
+}
+
+/** The lines of a configuration file or script that are not comments as a whole. */
+export function withoutComments(text: string): string {
+  return text.replace(/^\s*#.*$/gm, "");
 }
 
 /** A word that may be shown in a message, or a number; anything else is left out. */

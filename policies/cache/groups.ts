@@ -36,11 +36,21 @@ export function belongsTo({ part, store }: Membership, object: Pick<Resource, "i
   return own?.part === part && own.store === store;
 }
 
+/** True where a stack may run caches: in a trading region, and in a sandbox. */
+export function runsCaches({ name, configuration: { system } }: Environment): boolean {
+  return name !== "archive" && name !== "access" && Object.keys(cachesOf(system)).length > 0;
+}
+
 /** The caches of a stack's system, with what a rule has to know of each; undefined where none runs. */
 export function cachesIn<Known>(
-  { name, configuration: { system } }: Environment,
+  environment: Environment,
   known: (store: string, cache: StoreOf<"cache">) => Known,
 ): { caches: Known[] } | undefined {
-  const caches = Object.entries(cachesOf(system)).map(([store, cache]) => known(store, cache));
-  return name === "archive" || name === "access" || caches.length === 0 ? undefined : { caches };
+  return runsCaches(environment)
+    ? {
+        caches: Object.entries(cachesOf(environment.configuration.system)).map(([store, cache]) =>
+          known(store, cache),
+        ),
+      }
+    : undefined;
 }

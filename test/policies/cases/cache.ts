@@ -1,6 +1,9 @@
 import { durability } from "../../../policies/cache/durability";
+import { encryption } from "../../../policies/cache/encryption";
 import { quorum } from "../../../policies/cache/quorum";
+import { standby } from "../../../policies/cache/standby";
 import { breaks, passes, type RuleCases, unknown, waits } from "../ruleCases";
+import { cachePodCases } from "./cachePods";
 import { files, lines } from "./cacheParts";
 
 const durable = {
@@ -37,6 +40,28 @@ const sentinel = (changes: object = {}) =>
     "promote.sh": promote(),
     ...changes,
   });
+
+const secure = {
+  port: "0",
+  "tls-cert-file": "/certificates/tls.crt",
+  "tls-key-file": "/certificates/tls.key",
+  "tls-ca-cert-file": "/certificates/ca.crt",
+  "tls-protocols": '"TLSv1.3"',
+  "tls-replication": "yes",
+  aclfile: "/data/users.acl",
+};
+const tlsStart = "printf 'tls-port %s\\n' \"$2\"\n";
+const tls = (changes: Readonly<Record<string, string | undefined>>, scripts: object = {}) =>
+  files("server", { "redis.conf": lines(secure, changes), "start.sh": tlsStart, ...scripts });
+
+const head = "cache-server-us-east-1-0.example 6379";
+const upstream = "cache-feed.us-west-2.example 6379";
+const inRegion = (serving: boolean, more: object = { upstream }) => ({
+  settings: { caches: [{ store: "cache", serving, head, ...more }] },
+});
+const servers = (firstUpstream: unknown, standBy = `following="${upstream}"\n`) =>
+  files("server", { "first-upstream": firstUpstream, "stand-by.sh": standBy });
+const sentinels = (firstPrimary: unknown) => files("sentinel", { "first-primary": firstPrimary });
 
 /** Cases of the rules of caches. */
 export const cacheCases: readonly RuleCases[] = [
@@ -226,4 +251,136 @@ export const cacheCases: readonly RuleCases[] = [
     ],
     unknown: [waits("not known", sentinel({ "start.sh": unknown }), "data.start.sh")],
   },
+  {
+    rule: standby,
+    good: [
+      passes("a standby that follows", servers(`${upstream}\n`), inRegion(false)),
+      passes("its Sentinels at rest", sentinels(""), inRegion(false)),
+      passes("a region that serves", servers(""), inRegion(true)),
+      passes("its Sentinels at work", sentinels(`${head}\n`), inRegion(true)),
+      passes("a standby that is filled from snapshots", servers("", ""), inRegion(false, {})),
+      passes("a cache of another system", files("server", {}, "sessions"), inRegion(true)),
+      passes("something else", files("client", {}), inRegion(true)),
+    ],
+    bad: [
+      breaks("a standby without data", servers(""), "data.first-upstream", inRegion(false)),
+      breaks(
+        "Sentinels that promote in the standby",
+        sentinels(`${head}\n`),
+        "data.first-primary",
+        inRegion(false),
+      ),
+      breaks(
+        "a region that serves and follows",
+        servers(`${upstream}\n`),
+        "data.first-upstream",
+        inRegion(true),
+      ),
+      breaks("a region that nobody watches", sentinels("\n"), "data.first-primary", inRegion(true)),
+      breaks(
+        "a way back to nobody",
+        servers("", 'following="NO ONE"\n'),
+        "data.stand-by.sh: whom it follows",
+        inRegion(true),
+      ),
+      breaks(
+        "snapshots, and yet an upstream",
+        servers(`${upstream}\n`),
+        "data.first-upstream",
+        inRegion(false, {}),
+      ),
+    ],
+    absent: [
+      breaks(
+        "no files",
+        files("server", {}),
+        ["data.first-upstream", "data.stand-by.sh: whom it follows"],
+        inRegion(true),
+      ),
+      breaks("no data", files("sentinel", undefined), "data.first-primary", inRegion(false)),
+    ],
+    limit: { none: "addresses are the same or not" },
+    unknown: [waits("not known", servers(unknown), "data.first-upstream", inRegion(false))],
+  },
+  {
+    rule: encryption,
+    settings: { minimumTlsVersion: "1.3" },
+    good: [
+      passes("TLS alone", tls({})),
+      passes(
+        "its port in the file",
+        files("server", { "redis.conf": lines(secure, { "tls-port": "6379" }) }),
+      ),
+      passes(
+        "renewed certificates, loaded",
+        tls({}, { "reload.sh": "CONFIG SET tls-cert-file a tls-key-file b tls-ca-cert-file c\n" }),
+      ),
+      passes(
+        "a Sentinel",
+        files("sentinel", { "sentinel.conf": lines(secure), "start.sh": tlsStart }),
+      ),
+      passes("something else", files("client", {})),
+    ],
+    bad: [
+      breaks("plain text, too", tls({ port: "6379" }), "data.redis.conf: port"),
+      breaks(
+        "plain text between servers",
+        tls({ "tls-replication": "no" }),
+        "data.redis.conf: tls-replication",
+      ),
+      breaks(
+        "plain text by an argument",
+        tls({}, { "start.sh": `${tlsStart}exec redis-server /data/redis.conf --port 6379\n` }),
+        "data.start.sh: port",
+      ),
+      breaks(
+        "older versions by a script",
+        tls({}, { "reload.sh": 'CONFIG SET tls-protocols "TLSv1.2"\n' }),
+        "data.reload.sh: tls-protocols",
+      ),
+      breaks(
+        "a Sentinel without users",
+        files("sentinel", {
+          "sentinel.conf": lines(secure, { aclfile: undefined }),
+          "start.sh": tlsStart,
+        }),
+        "data.sentinel.conf: aclfile",
+      ),
+    ],
+    absent: [
+      breaks("no file", files("server", { "start.sh": tlsStart }), [
+        "data.redis.conf: port",
+        "data.redis.conf: tls-replication",
+        "data.redis.conf: tls-cert-file",
+        "data.redis.conf: tls-key-file",
+        "data.redis.conf: tls-ca-cert-file",
+        "data.redis.conf: aclfile",
+        "data.redis.conf: tls-protocols",
+      ]),
+      breaks("no port", tls({}, { "start.sh": "" }), "data.start.sh: tls-port"),
+      breaks(
+        "Redis' default versions",
+        tls({ "tls-protocols": undefined }),
+        "data.redis.conf: tls-protocols",
+      ),
+    ],
+    limit: [
+      breaks(
+        "one version too low, too",
+        tls({ "tls-protocols": '"TLSv1.2 TLSv1.3"' }),
+        "data.redis.conf: tls-protocols",
+      ),
+      passes("both where both are accepted", tls({ "tls-protocols": '"TLSv1.2 TLSv1.3"' }), {
+        settings: { minimumTlsVersion: "1.2" },
+      }),
+      breaks(
+        "TLS 1.1",
+        tls({ "tls-protocols": '"TLSv1.1 TLSv1.2"' }),
+        "data.redis.conf: tls-protocols",
+        { settings: { minimumTlsVersion: "1.2" } },
+      ),
+    ],
+    unknown: [waits("not known", files("server", { "redis.conf": unknown }), "data.redis.conf")],
+  },
+  ...cachePodCases,
 ];

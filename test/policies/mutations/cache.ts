@@ -1,4 +1,4 @@
-import { configMap } from "../../../policies/cache/groups";
+import { configMap, statefulSet } from "../../../policies/cache/groups";
 import { type Declared, type Mutation } from "../mutation";
 
 /** Changes the text of a file of a ConfigMap, which must be in it. */
@@ -93,4 +93,105 @@ export const cacheMutations: readonly Mutation[] = [
     "down-after-milliseconds mymaster 5000",
     "down-after-milliseconds mymaster 30000",
   ),
+  rewritten(
+    "a cache that listens in plain text, too",
+    ["cache-encrypted-connections"],
+    "server",
+    "redis.conf",
+    "port 0",
+    "port 6379",
+  ),
+  rewritten(
+    "Sentinels without users",
+    ["cache-encrypted-connections"],
+    "sentinel",
+    "sentinel.conf",
+    /aclfile.*\n/,
+    "",
+  ),
+  rewritten(
+    "a cache that accepts TLS 1.2",
+    ["cache-encrypted-connections"],
+    "server",
+    "redis.conf",
+    '"TLSv1.3"',
+    '"TLSv1.2 TLSv1.3"',
+  ),
+  rewritten(
+    "a password in a cache's configuration",
+    ["cache-secrets-hidden"],
+    "server",
+    "redis.conf",
+    "port 0",
+    "requirepass swordfish\nport 0",
+  ),
+  {
+    title: "a password in the environment of a cache's pods",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(statefulSet, "cache-server", "spec.template.spec.containers.2.env", [
+        { name: "REDIS_PASSWORD", value: "swordfish" },
+      ]);
+    },
+    trips: ["cache-secrets-hidden"],
+  },
+  {
+    title: "a cache with a replica less",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(statefulSet, "cache-server", "spec.replicas", 2);
+    },
+    trips: ["cache-members", "placement-symmetry"],
+  },
+  {
+    title: "two Sentinels",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(statefulSet, "cache-sentinel", "spec.replicas", 2);
+    },
+    trips: ["cache-members", "placement-symmetry"],
+  },
+  {
+    title: "Sentinels that may share a zone",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        statefulSet,
+        "cache-sentinel",
+        "spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.0.topologyKey",
+        "kubernetes.io/hostname",
+      );
+    },
+    trips: ["cache-members"],
+  },
+  {
+    title: "a standby cache that nothing feeds",
+    stack: "dr",
+    change: (declared) => {
+      rewrite(declared, "server", "first-upstream", /.+\n/, "");
+    },
+    trips: ["cache-standby"],
+  },
+  {
+    title: "volumes that go with a cache's pods",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        statefulSet,
+        "cache-server",
+        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
+        "Delete",
+      );
+    },
+    trips: ["cache-retained"],
+  },
+  {
+    title: "a cache's Secret that may be deleted",
+    stack: "prod",
+    change: (declared) => {
+      const secret = declared.one("kubernetes:core/v1:Secret", "cache-replication");
+      secret.options = { ...secret.options, protect: false };
+    },
+    trips: ["cache-retained"],
+  },
 ];
