@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { type System } from "../../config/system";
+import { type JobKind, jobKinds, restoresToScratch } from "../../contracts/jobs";
+import { scheduleGaps } from "../../contracts/schedules";
+import { type Finding, rule } from "../rule";
+import { tradingRegionOf } from "../tradingRegion";
+import { isSet, isTrueAt, numberAt, textAt } from "../values";
+import { cronJobType } from "../workloads";
+import { copyingKinds, gapsOf, kindOf } from "./jobs";
+
+/** Kubernetes looks for jobs to start every 10 seconds, and never starts one with less time than that. */
+const tooShortSeconds = 10;
+
+/** As many as Kubernetes keeps of successful runs by default; of failed ones it keeps one. */
+const keptFailures = 3;
+
+const jobSpec = ["spec", "jobTemplate", "spec"] as const;
+
+/** A setting that has to be a number in a range. */
+function* outside(
+  inputs: unknown,
+  path: readonly string[],
+  { least = -Infinity, most = Infinity }: { readonly least?: number; readonly most?: number },
+  { required, mend }: Pick<Finding, "required" | "mend">,
+): Iterable<Finding> {
+  const found = numberAt(inputs, ...path);
+  if (found === undefined || found < least || found > most) {
+    yield {
+      setting: path.join("."),
+      ...(found === undefined ? {} : { found }),
+      required,
+      mend,
+    };
+  }
+}
+
+/** A run that hangs, fails or is late harms one recovery point and no more, and can be looked into. */
+export const jobRunIsBounded = rule({
+  id: "job-run-is-bounded",
+  severity: "high",
+  scope: "resource",
+  description:
+    "A CronJob is one run at a time, in the system's time zone, starts late rather than never, ends in time, and stays to be looked into.",
+  serves: "the recovery points of every store that jobs copy",
+  peers: [
+    "CRONJOB_MISSING_STARTINGDEADLINESECOND_KEY",
+    "CronJob Deadline Not Configured",
+    "add-ttl-jobs",
+    "enforce-pod-duration",
+  ],
+  types: [cronJobType],
+  example: {
+    good: 'concurrencyPolicy: "Forbid", timeZone: "Etc/UTC", startingDeadlineSeconds: 900',
+    bad: 'concurrencyPolicy: "Allow"',
+  },
+  settings: z.strictObject({
+    /** IANA name of the zone that the system's schedules are in. */
+    timeZone: z.string(),
+    /** A failed run is still there when the monitor next reports what is missing. */
+    keptSeconds: z.int().positive(),
+  }),
+  settingsFor: ({ configuration: { system } }) => {
+    const { timeZone, missingBackupMonitor } = system.schedules;
+    const { longestSeconds } = scheduleGaps(missingBackupMonitor, timeZone);
+    return { timeZone, keptSeconds: longestSeconds };
+  },
+  *check(job, { settings: { timeZone, keptSeconds } }) {
+    const { inputs } = job;
+    const texts = { concurrencyPolicy: "Forbid", timeZone };
+    for (const [key, required] of Object.entries(texts)) {
+      const found = textAt(inputs, "spec", key);
+      if (found !== required) {
+        yield {
+          setting: `spec.${key}`,
+          ...(found === undefined ? {} : { found }),
+          required,
+          mend: "set it",
+        };
+      }
+    }
+    // As the controller counts, without daylight saving: a gap that shrinks once a year ends no run.
+    const gap = gapsOf(textAt(inputs, "spec", "schedule"))?.shortestSeconds;
+    if (gap === undefined) {
+      yield {
+        setting: "spec.schedule",
+        ...(isSet(inputs, "spec", "schedule") ? { found: "unreadable" } : {}),
+        required: "five fields that fire sometimes",
+        mend: 'write it like "0 2 * * *"',
+      };
+      return;
+    }
+    yield* outside(
+      inputs,
+      ["spec", "startingDeadlineSeconds"],
+      { least: tooShortSeconds + 1, most: gap },
+      {
+        required: `more than ${String(tooShortSeconds)} seconds, and no more than the shortest gap of ${String(gap)}`,
+        mend: "set it to the shortest gap: what was missed is then made up for until the next is due",
+      },
+    );
+    const kind = kindOf(job);
+    const isCopy = kind !== undefined && copyingKinds.includes(kind);
+    yield* outside(
+      inputs,
+      [...jobSpec, "activeDeadlineSeconds"],
+      { least: 1, ...(isCopy ? { most: gap } : {}) },
+      {
+        required: isCopy
+          ? `no more than the shortest gap of ${String(gap)} seconds, so that a copy that hangs keeps out no other`
+          : "given, so that a run that hangs ends",
+        mend: "set it to the longest that a run may take",
+      },
+    );
+    yield* outside(
+      inputs,
+      [...jobSpec, "backoffLimit"],
+      { least: 0 },
+      { required: "given", mend: "say how often a run is tried again; Kubernetes tries six times" },
+    );
+    yield* outside(
+      inputs,
+      ["spec", "failedJobsHistoryLimit"],
+      { least: keptFailures },
+      {
+        required: `${String(keptFailures)} at least`,
+        mend: "keep failed runs, so that somebody can read why they failed",
+      },
+    );
+    yield* outside(
+      inputs,
+      [...jobSpec, "ttlSecondsAfterFinished"],
+      { least: keptSeconds },
+      {
+        required: `${String(keptSeconds)} seconds at least, until the monitor has told of what is missing`,
+        mend: "set it to a week",
+      },
+    );
+  },
+});
+
+/** Where each kind has to run: in the region where the writer is, in the other, or in both. */
+const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> = {
+  // Taken in both regions they would be two copies of one thing, one of them late.
+  "backup-database": "active",
+  "snapshot-cache": "active",
+  // Each cluster's configuration is its own.
+  "snapshot-configuration": "both",
+  // Each region proves for itself that its copies can be restored, and that none is missing.
+  verify: "both",
+  check: "both",
+  // A restore is measured where operators would make one, a takeover where it would happen.
+  "drill-recovery": "active",
+  "drill-disaster": "standby",
+};
+
+/** The kinds that run in a stack's region now: their turn has come, and their images are there. */
+function runningKinds({ regions, jobs }: System, region: string): JobKind[] {
+  const own = regions.active === region ? "active" : "standby";
+  return jobKinds.filter(
+    (kind) =>
+      [own, "both"].includes(placeOf[kind]) &&
+      jobs.image !== "pending" &&
+      !(restoresToScratch(kind) && jobs.scratchImage === "pending"),
+  );
+}
+
+/** No backup is switched off by hand and forgotten. */
+export const jobRunsWhereDue = rule({
+  id: "job-runs-where-due",
+  severity: "critical",
+  scope: "resource",
+  description:
+    "A CronJob is suspended only while its kind belongs to the other region, or has no image yet; then it is.",
+  serves: "the recovery points of every store that jobs copy, and the drills",
+  peers: [],
+  types: [cronJobType],
+  example: {
+    good: "suspend: false, in the active region",
+    bad: "suspend: true, in the active region",
+  },
+  settings: z.strictObject({
+    /** Kinds of job that run in this region. */
+    running: z.array(z.enum(jobKinds)),
+  }),
+  settingsFor: (environment) => {
+    const configuration = tradingRegionOf(environment);
+    return configuration === undefined
+      ? undefined
+      : { running: runningKinds(configuration.system, configuration.region) };
+  },
+  *check(job, { settings: { running } }) {
+    const kind = kindOf(job);
+    const runs = kind === undefined || running.includes(kind);
+    const isSuspended = isTrueAt(job.inputs, "spec", "suspend");
+    if (runs === isSuspended) {
+      yield {
+        setting: "spec.suspend",
+        ...(isSet(job.inputs, "spec", "suspend") ? { found: isSuspended } : {}),
+        required: runs
+          ? "false, as it is due in this region"
+          : "true, as it is due in the other region, or its image is pending",
+        mend: runs
+          ? "resume it; whoever needs a pause takes an exception with an end"
+          : "suspend it, or correct regions.active and jobs of the system's file",
+      };
+    }
+  },
+});
