@@ -2,7 +2,7 @@ import { z } from "zod";
 import { rule } from "../rule";
 import { type Resource } from "../stack";
 import { isTrueAt, type Path, textAt } from "../values";
-import { tradingRegionOf } from "../tradingRegion";
+import { tradingConfigurationOf } from "../tradingConfiguration";
 import { containersOf, cronJobType, digestOf, workloadTypes } from "../workloads";
 
 /** True for a name that stands for an image that is not there yet: no registry can serve it (RFC 2606). */
@@ -71,7 +71,7 @@ export const imageOfOwnRegion = rule({
     region: z.string(),
   }),
   settingsFor: (environment) => {
-    const configuration = tradingRegionOf(environment);
+    const configuration = tradingConfigurationOf(environment);
     return configuration === undefined ? undefined : { region: configuration.region };
   },
   *check(workload, { settings: { region } }) {

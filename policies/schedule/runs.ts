@@ -3,7 +3,7 @@ import { type System } from "../../config/system";
 import { type JobKind, jobKinds, restoresToScratch } from "../../contracts/jobs";
 import { scheduleGaps } from "../../contracts/schedules";
 import { type Finding, rule } from "../rule";
-import { tradingRegionOf } from "../tradingRegion";
+import { tradingConfigurationOf } from "../tradingConfiguration";
 import { isSet, isTrueAt, numberAt, textAt } from "../values";
 import { cronJobType } from "../workloads";
 import { copyingKinds, gapsOf, kindOf } from "./jobs";
@@ -183,7 +183,7 @@ export const jobRunsWhereDue = rule({
     running: z.array(z.enum(jobKinds)),
   }),
   settingsFor: (environment) => {
-    const configuration = tradingRegionOf(environment);
+    const configuration = tradingConfigurationOf(environment);
     return configuration === undefined
       ? undefined
       : { running: runningKinds(configuration.system, configuration.region) };
