@@ -4,7 +4,6 @@ import { encryption } from "./encryption";
 import { members } from "./members";
 import { quorum } from "./quorum";
 import { retained } from "./retained";
-import { secrets } from "./secrets";
 import { standby } from "./standby";
 
 /** Rules of caches. */
@@ -14,6 +13,5 @@ export const cacheRules: readonly Rule[] = [
   members,
   standby,
   encryption,
-  secrets,
   retained,
 ];

@@ -23,9 +23,13 @@ const plainSecrets: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /[a-z]:\/\/[^\s/:@]*:[^\s/@$%]+@/i,
   // A substitution of the shell or of printf is not the password itself.
-  /\b(requirepass|masterauth|sentinel-pass|auth-pass [\w-]+) +[^\s"'\\$%<]/,
+  /\b(requirepass|masterauth|sentinel-pass|auth-pass [\w-]+) +["']?[^\s"'\\$%<]/,
+  /\bREDISCLI_AUTH=["']?[^$"'\s]/,
   /^user \S+ .*>\S/m,
 ];
+
+/** An option of a command that takes a secret, and the secret behind it. */
+const literalOption = /--?[\w.-]*(password|pass|token|secret)[= ]["']?[^-$"'\s]/i;
 
 function holdsSecret(text: string | undefined): boolean {
   return text !== undefined && plainSecrets.some((pattern) => pattern.test(text));
@@ -55,7 +59,10 @@ function secretsOfWorkload(workload: Resource): Path[] {
     ),
     ...entries(container, "envFrom").filter((source) => isSet(inputs, ...source, "secretRef")),
     ...["command", "args"]
-      .filter((words) => textsAt(inputs, ...container, words).some(holdsSecret))
+      .filter((words) => {
+        const texts = textsAt(inputs, ...container, words);
+        return texts.some(holdsSecret) || literalOption.test(texts.join(" "));
+      })
       .map((words) => [...container, words]),
   ]);
 }

@@ -98,7 +98,7 @@ const watching = (maximumAgeSeconds: number, series = "frequent") =>
   job("check", {
     env: {
       TRADING_DR_WATCHED: JSON.stringify([
-        { store: "database", series, recoveryPoints: path, maximumAgeSeconds },
+        { store: "database", series, maximumAgeSeconds, locations: [path] },
       ]),
     },
   });
@@ -662,6 +662,10 @@ export const scheduleCases: readonly RuleCases[] = [
         job("check", { env: { CACHE_PASSWORD_FILE: "/x", SECRET_ARN: "arn", KEY_ID: "x" } }),
       ),
       passes("a substitution", configMap({ "start.sh": 'echo "requirepass $password"' })),
+      passes(
+        "an argument that names a file",
+        containerWith({ args: ["--redis.password-file=/x"] }),
+      ),
     ],
     bad: [
       breaks("a variable", job("check", { env: { CACHE_PASSWORD: "x" } }), `${container}.env.0`),

@@ -119,7 +119,7 @@ export const cacheMutations: readonly Mutation[] = [
   ),
   rewritten(
     "a password in a cache's configuration",
-    ["cache-secrets-hidden"],
+    ["secret-not-in-plain-sight"],
     "server",
     "redis.conf",
     "port 0",
@@ -133,7 +133,7 @@ export const cacheMutations: readonly Mutation[] = [
         { name: "REDIS_PASSWORD", value: "swordfish" },
       ]);
     },
-    trips: ["cache-secrets-hidden"],
+    trips: ["secret-not-in-plain-sight"],
   },
   {
     title: "a cache with a replica less",
@@ -190,7 +190,7 @@ export const cacheMutations: readonly Mutation[] = [
     stack: "prod",
     change: (declared) => {
       const secret = declared.one("kubernetes:core/v1:Secret", "cache-replication");
-      secret.options = { ...secret.options, protect: false };
+      Reflect.deleteProperty(secret.options, "protect");
     },
     trips: ["cache-retained"],
   },

@@ -109,6 +109,11 @@ export const placementMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.remove("kubernetes:batch/v1:CronJob");
     },
-    trips: ["placement-symmetry"],
+    trips: [
+      "backup-is-verified",
+      "job-alike-in-both-regions",
+      "job-keeps-schedule",
+      "placement-symmetry",
+    ],
   },
 ];

@@ -1,4 +1,190 @@
-import { type Mutation } from "../mutation";
+import { type Declared, type Mutation } from "../mutation";
 
-/** Mutations that these rules notice. */
-export const scheduleMutations: readonly Mutation[] = [];
+const cronJob = "kubernetes:batch/v1:CronJob";
+const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+const pod = "spec.jobTemplate.spec.template.spec";
+const backup = "dr-backup-database-frequent";
+
+/** One setting of one job. */
+function jobSetting(name: string, path: string, value: unknown): (declared: Declared) => void {
+  return (declared) => {
+    declared.set(cronJob, name, path, value);
+  };
+}
+
+/** Mutations of jobs, and of whatever runs pods. */
+export const scheduleMutations: readonly Mutation[] = [
+  {
+    title: "backups that are not taken any more",
+    stack: "prod",
+    change: (declared) => {
+      declared.remove(cronJob, "dr-snapshot-cache-cache");
+    },
+    trips: ["job-alike-in-both-regions", "job-keeps-schedule"],
+  },
+  {
+    title: "a system's file that asks for backups every 5 minutes",
+    stack: "prod",
+    configure: (system) => {
+      const stores = structuredClone(system.stores);
+      for (const store of Object.values(stores)) {
+        if (store.kind === "database") {
+          const { frequent } = store.logicalBackups;
+          Object.assign(frequent ?? {}, { schedule: "*/5 * * * *" });
+        }
+      }
+      return { ...system, stores };
+    },
+    trips: ["job-keeps-schedule"],
+  },
+  {
+    title: "backups every half hour in one region",
+    stack: "dr",
+    change: jobSetting(backup, "spec.schedule", "*/30 * * * *"),
+    trips: ["job-alike-in-both-regions", "job-keeps-schedule", "placement-symmetry"],
+  },
+  {
+    title: "a series that nobody verifies",
+    stack: "prod",
+    change: (declared) => {
+      const container = `${pod}.containers.0.env`;
+      declared.set(cronJob, "dr-verify", container, []);
+    },
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "two backups at once",
+    stack: "prod",
+    change: jobSetting(backup, "spec.concurrencyPolicy", "Allow"),
+    trips: ["job-run-is-bounded"],
+  },
+  {
+    title: "a backup that may hang for ever",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      const { name } = declared.one(cronJob);
+      declared.set(cronJob, name, "spec.jobTemplate.spec.activeDeadlineSeconds", undefined);
+    },
+    trips: ["job-run-is-bounded"],
+  },
+  {
+    title: "a job that runs though it has no image yet",
+    stack: "prod",
+    change: jobSetting("dr-check", "spec.suspend", false),
+    trips: ["image-is-pinned", "job-runs-where-due"],
+  },
+  {
+    title: "a system's file that says that jobs have an image",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      jobs: { ...system.jobs, image: "x", scratchImage: "y" },
+    }),
+    trips: ["job-runs-where-due"],
+  },
+  {
+    title: "a drill beside what it restores",
+    stack: "prod",
+    change: jobSetting("dr-drill-recovery", "metadata.namespace", "market-scanning"),
+    trips: ["job-alike-in-both-regions", "restore-is-isolated"],
+  },
+  {
+    title: "a restore that reaches the database",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(networkPolicy, "verification-aws-only", "spec.egress", [
+        { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: 5_432 }] },
+      ]);
+    },
+    trips: ["restore-is-isolated"],
+  },
+  {
+    title: "a drill that calls the control plane of Route 53",
+    stack: "prod",
+    change: jobSetting("dr-drill-disaster", `${pod}.containers.0.args`, [
+      "aws route53 change-resource-record-sets",
+    ]),
+    trips: ["job-leaves-routing-alone"],
+  },
+  {
+    title: "a job of another release in one region",
+    stack: "dr",
+    change: (declared) => {
+      const path = `${pod}.containers.0.image`;
+      declared.set(cronJob, "dr-check", path, `pending.invalid/x@sha256:${"f".repeat(64)}`);
+    },
+    trips: ["job-alike-in-both-regions"],
+  },
+  {
+    title: "a pod as root",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        "kubernetes:apps/v1:StatefulSet",
+        "cache-server",
+        "spec.template.spec.containers.0.securityContext.allowPrivilegeEscalation",
+        true,
+      );
+    },
+    trips: ["pod-is-restricted"],
+  },
+  {
+    title: "a job without a limit on its memory",
+    stack: "dr",
+    change: jobSetting(backup, `${pod}.containers.0.resources.limits`, {}),
+    trips: ["pod-has-limits"],
+  },
+  {
+    title: "an exporter by its tag",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        "kubernetes:apps/v1:StatefulSet",
+        "cache-server",
+        "spec.template.spec.containers.2.image",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/redis-exporter:1.62",
+      );
+    },
+    trips: ["image-is-pinned"],
+  },
+  {
+    title: "a standby whose exporter is pulled from the primary region",
+    stack: "dr",
+    change: (declared) => {
+      const path = "spec.template.spec.containers.2.image";
+      declared.set(
+        "kubernetes:apps/v1:StatefulSet",
+        "cache-server",
+        path,
+        `111122223333.dkr.ecr.us-east-1.amazonaws.com/redis-exporter:1.62@sha256:${"0".repeat(64)}`,
+      );
+    },
+    trips: ["image-of-own-region"],
+  },
+  {
+    title: "a password among a job's variables",
+    stack: "prod",
+    change: (declared) => {
+      const env = `${pod}.containers.0.env`;
+      declared.set(cronJob, "dr-check", `${env}.0`, { name: "DATABASE_PASSWORD", value: "x" });
+    },
+    trips: ["secret-not-in-plain-sight"],
+  },
+  {
+    title: "a job with a token that it does not need",
+    stack: "prod",
+    change: jobSetting(backup, `${pod}.automountServiceAccountToken`, true),
+    trips: ["kubernetes-token-where-needed"],
+  },
+  {
+    title: "a job that may do everything in its namespace",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("kubernetes:rbac.authorization.k8s.io/v1:Role", undefined, "rules.0.verbs", [
+        "*",
+      ]);
+    },
+    trips: ["kubernetes-role-is-narrow"],
+  },
+];
