@@ -137,7 +137,7 @@ export const noticesReachPeople = rule({
   *check(_, { settings: { own, other, otherBus }, stack }) {
     const ways = waysOf(stack);
     const toTopic = ways.filter(({ isToTopic }) => isToTopic);
-    const toBus = ways.filter(({ bus }) => bus !== undefined && bus === otherBus);
+    const toBus = ways.filter(({ bus }) => bus === otherBus);
     const here = [...emergencies(own), ...elsewhereToo(own)];
     const needed: readonly (readonly [readonly Way[], string, readonly Trouble[]])[] = [
       [toTopic, `the topic, of ${own.region}`, emergencies(own)],
