@@ -75,22 +75,23 @@ export const queueIsWatched = rule({
   },
   settingsFor: ({ name }) => (name === "sandbox" ? undefined : {}),
   *check({ inputs }, { stack }) {
-    const dimensions = { QueueName: textAt(inputs, "name") ?? "" };
-    const common = { namespace: "AWS/SQS", dimensions } as const;
-    const onMessages = alarmFindings(stack, {
-      ...common,
-      metricName: "ApproximateNumberOfMessagesVisible",
-      limit: { above: 0 },
-      silenceIsFailure: false,
-    });
+    const common = {
+      namespace: "AWS/SQS",
+      dimensions: { QueueName: textAt(inputs, "name") ?? "" },
+    } as const;
     const onSilence = alarmFindings(stack, {
       ...common,
       metricName: "NumberOfMessagesSent",
       limit: { below: 1 },
       silenceIsFailure: true,
     });
-    if (onMessages.length > 0 && onSilence.length > 0) {
-      yield* onMessages;
+    if (onSilence.length > 0) {
+      yield* alarmFindings(stack, {
+        ...common,
+        metricName: "ApproximateNumberOfMessagesVisible",
+        limit: { above: 0 },
+        silenceIsFailure: false,
+      });
     }
   },
 });

@@ -43,7 +43,7 @@ const noticeSettings = z.strictObject({
 /** What people hear of through rules. */
 interface Trouble {
   readonly what: string;
-  readonly event: BusEvent & { readonly region: string };
+  readonly event: BusEvent;
   /** Reads count too, which a rule sees in one state only. */
   readonly isRead?: boolean;
 }
@@ -137,25 +137,32 @@ export const noticesReachPeople = rule({
   *check(_, { settings: { own, other, otherBus }, stack }) {
     const ways = waysOf(stack);
     const toTopic = ways.filter(({ isToTopic }) => isToTopic);
-    const toBus = ways.filter(({ bus }) => bus !== undefined && bus === otherBus);
+    const toBus = ways.filter(({ bus }) => bus === otherBus);
+    const here = [...emergencies(own), ...elsewhereToo(own)];
     const needed: readonly (readonly [readonly Way[], string, readonly Trouble[]])[] = [
-      [toTopic, "the topic", emergencies(own)],
+      [toTopic, `the topic, of ${own.region}`, emergencies(own)],
       ...(other === undefined
         ? []
         : ([
-            [toBus, `the bus of ${other.region}`, [...emergencies(own), ...elsewhereToo(own)]],
-            [toTopic, "the topic", [...emergencies(other), ...elsewhereToo(other)]],
+            [toBus, `the bus of ${other.region}, of ${own.region}`, here],
+            [
+              toTopic,
+              `the topic, of ${other.region}`,
+              [...emergencies(other), ...elsewhereToo(other)],
+            ],
           ] as const)),
     ];
     for (const [through, destination, troubles] of needed) {
-      for (const { what, event, isRead = false } of troubles) {
-        if (!through.some((way) => (!isRead || way.seesReads) && lets(way.pattern, event))) {
-          yield {
-            setting: `a rule that takes ${what} in ${event.region} to ${destination}`,
-            required: "declared and enabled, for reads too where it watches a role",
-            mend: "let NoticeRule take noticePattern.ts's patterns, each with its target",
-          };
-        }
+      const lost = troubles.filter(
+        ({ event, isRead = false }) =>
+          !through.some((way) => (!isRead || way.seesReads) && lets(way.pattern, event)),
+      );
+      if (lost.length > 0) {
+        yield {
+          setting: `a rule that takes to ${destination}: ${lost.map(({ what }) => what).join(", ")}`,
+          required: "declared and enabled, for reads too where it watches a role",
+          mend: "let NoticeRule take noticePattern.ts's patterns, each with its target",
+        };
       }
     }
   },

@@ -84,6 +84,61 @@ const onTables = (...privileges: readonly string[]) =>
 const member = (inputs: Record<string, unknown>) =>
   resource("postgresql:index/grantRole:GrantRole", { role: "hft_admin", ...inputs });
 
+/** What only the break-glass roles may do. */
+const emergencyActions = [
+  "backup:DeleteBackupVaultLockConfiguration",
+  "backup:DeleteRecoveryPoint",
+  "backup:DisassociateRecoveryPoint",
+  "backup:UpdateRecoveryPointLifecycle",
+  "ecr:BatchDeleteImage",
+  "s3:BypassGovernanceRetention",
+  "s3:DeleteObjectVersion",
+  "s3:PutObjectRetention",
+];
+
+/** What they may not do. */
+const readingActions = [
+  "kms:Decrypt",
+  "kms:GenerateDataKey",
+  "s3:GetObject",
+  "s3:GetObjectVersion",
+];
+
+/** What no role may do. */
+const nobodysActions = Object.entries({
+  backup: [
+    "DeleteBackupVault",
+    "DeleteBackupVaultAccessPolicy",
+    "PutBackupVaultAccessPolicy",
+    "PutBackupVaultLockConfiguration",
+  ],
+  cloudtrail: ["DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"],
+  ecr: [
+    "DeleteLifecyclePolicy",
+    "DeleteRepository",
+    "DeleteRepositoryPolicy",
+    "PutImageTagMutability",
+    "PutLifecyclePolicy",
+    "SetRepositoryPolicy",
+  ],
+  kms: ["DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion"],
+  logs: ["DeleteLogGroup"],
+  rds: ["DeleteGlobalCluster", "ModifyDBCluster", "ModifyDBInstance", "RemoveFromGlobalCluster"],
+  route53: ["ChangeResourceRecordSets"],
+  s3: [
+    "DeleteBucket",
+    "DeleteBucketPolicy",
+    "DeleteObject",
+    "PutBucketObjectLockConfiguration",
+    "PutBucketPolicy",
+    "PutBucketVersioning",
+    "PutLifecycleConfiguration",
+    "PutObjectLegalHold",
+    "PutReplicationConfiguration",
+  ],
+  secretsmanager: ["DeleteSecret"],
+}).flatMap(([service, names]) => names.map((name) => `${service}:${name}`));
+
 /** Cases of the rules of who may do what. */
 export const accessCases: readonly RuleCases[] = [
   {
@@ -145,6 +200,13 @@ export const accessCases: readonly RuleCases[] = [
         first,
       ),
       breaks(
+        "every key, in a key's own policy",
+        resource("aws:kms/key:Key", {
+          policy: textOf({ Effect: "Allow", Action: "kms:Decrypt", Resource: "arn:aws:kms:*" }),
+        }),
+        first,
+      ),
+      breaks(
         "everybody, in a trust",
         role({ Principal: { AWS: "*" } }),
         "assumeRolePolicy, statement 1",
@@ -179,6 +241,20 @@ export const accessCases: readonly RuleCases[] = [
     ],
     bad: [
       breaks("people, every day", role(people), "assumeRolePolicy"),
+      breaks(
+        "a service, and people too",
+        role({ Principal: { Service: "s3.amazonaws.com", AWS: "arn:aws:iam::1:root" } }),
+        "assumeRolePolicy",
+      ),
+      breaks(
+        "an emergency of the account, and of one person",
+        emergency({
+          Principal: {
+            AWS: ["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:user/alice"],
+          },
+        }),
+        "assumeRolePolicy",
+      ),
       breaks(
         "pods of any service account",
         role(ofPods(...podTags.slice(0, 1))),
@@ -267,6 +343,32 @@ export const accessCases: readonly RuleCases[] = [
       passes("what is refused", rolePolicy({ ...read, Effect: "Deny", Action: "s3:DeleteObject" })),
     ],
     bad: [
+      ...emergencyActions.map((Action) =>
+        breaks(`a role that may do ${Action}`, rolePolicy({ ...read, Action }), "policy"),
+      ),
+      ...readingActions.map((Action) =>
+        breaks(
+          `an emergency that may do ${Action}`,
+          rolePolicy({ ...read, Action }, breakGlassRoles[0]),
+          "policy",
+        ),
+      ),
+      ...nobodysActions.flatMap((Action) =>
+        ["hft-snapshots-us-east-1", ...breakGlassRoles].map((name) =>
+          breaks(`${name} may do ${Action}`, rolePolicy({ ...read, Action }, name), "policy"),
+        ),
+      ),
+      breaks(
+        "the database, beside what AWS Backup has made",
+        rolePolicy({
+          Action: "rds:DeleteDBSnapshot",
+          Resource: [
+            "arn:aws:rds:us-east-1:1:snapshot:awsbackup:*",
+            "arn:aws:rds:us-east-1:1:snapshot:manual",
+          ],
+        }),
+        "policy",
+      ),
       breaks(
         "a role that removes versions",
         rolePolicy({ ...read, Action: "s3:DeleteObjectVersion" }),
@@ -364,6 +466,10 @@ export const accessCases: readonly RuleCases[] = [
     good: [
       passes("a login by IAM", login()),
       passes(
+        "one that reads nothing by itself",
+        login({ name: "hft_event_writer", roles: ["rds_iam"] }),
+      ),
+      passes(
         "a login with a password that the state does not keep",
         login({ name: "hft_event_writer", roles: [], passwordWo: unknown }),
       ),
@@ -399,6 +505,7 @@ export const accessCases: readonly RuleCases[] = [
     good: [
       passes("a connection", grant({})),
       passes("rows are added", onTables("INSERT")),
+      passes("temporary tables", grant({ privileges: ["CONNECT", "TEMPORARY"] })),
       passes("rows are read", onTables("SELECT")),
       passes("a sequence is used", grant({ objectType: "sequence", privileges: ["USAGE"] })),
       passes(

@@ -312,7 +312,10 @@ export const dnsCases: readonly RuleCases[] = [
     good: [
       passes("the check", switchCheck()),
       passes("the alarm", alarm()),
-      passes("another alarm", alarm({ name: "hft/missed-copies/us-west-2", period: 300 })),
+      passes(
+        "another alarm that is silent",
+        alarm({ name: "hft/missed-copies/us-west-2", period: 300, actionsEnabled: false }),
+      ),
       passes("a check on an endpoint", endpoint),
     ],
     bad: [

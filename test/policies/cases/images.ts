@@ -144,6 +144,11 @@ export const imagesCases: readonly RuleCases[] = [
         "policy.rules.0.selection.tagStatus",
       ),
       breaks(
+        "two patterns, which a tag has to match both",
+        lifecycle(releases({ tagPatternList: ["v*", "*-stable"] })),
+        "policy.rules.0.selection.tagStatus",
+      ),
+      breaks(
         "tags are counted by their beginnings",
         lifecycle(releases({ tagPatternList: undefined, tagPrefixList: ["v"] })),
         "policy.rules.0.selection.tagStatus",
@@ -245,6 +250,11 @@ export const imagesCases: readonly RuleCases[] = [
         ["policy", "policy", "policy"],
       ),
       breaks(
+        "what is refused is allowed",
+        policy(textOf({ ...removing(breakGlassRole), Effect: "Allow" }, unprotecting)),
+        ["policy", "policy"],
+      ),
+      breaks(
         "everybody may pull",
         policy(
           textOf(removing(breakGlassRole), unprotecting, {
@@ -296,6 +306,33 @@ export const imagesCases: readonly RuleCases[] = [
         beside: [replication(["trading-dr/"]), scanning("trading-dr/*")],
       }),
       passes("everything", stack, { beside: [replication([]), scanning("*")] }),
+      passes("other rules, filters and destinations beside", stack, {
+        beside: [
+          resource("aws:ecr/replicationConfiguration:ReplicationConfiguration", {
+            replicationConfiguration: {
+              rules: [
+                { destinations: [{ region: "eu-west-1", registryId: "1" }] },
+                {
+                  destinations: [
+                    { region: "eu-west-1", registryId: "1" },
+                    { region: "us-west-2", registryId: "1" },
+                  ],
+                  repositoryFilters: [{ filter: "other/" }, { filter: "trading-dr/" }],
+                },
+              ],
+            },
+          }),
+          resource("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration", {
+            rules: [
+              { scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [{ filter: "*" }] },
+              {
+                scanFrequency: "CONTINUOUS_SCAN",
+                repositoryFilters: [{ filter: "other/*" }, { filter: "trading-dr/*" }],
+              },
+            ],
+          }),
+        ],
+      }),
       passes("more than they are", stack, { beside: [replication(["trading"]), scanning("*")] }),
     ],
     bad: [

@@ -227,11 +227,12 @@ const toBus = (rule: string) =>
 const local = way("local", "us-east-1", emergencies("us-east-1"));
 const out = way("out", "us-east-1", [...emergencies("us-east-1"), ...others("us-east-1")]);
 const incoming = way("in", "us-west-2", [...emergencies("us-west-2"), ...others("us-west-2")]);
-const ways = [topic, local, toTopic("local"), out, toBus("out"), incoming, toTopic("in")];
+const toOther = toBus("out");
+const ways = [topic, local, toTopic("local"), out, toOther, incoming, toTopic("in")];
 const noticeSettings = { own: origin("us-east-1"), other: origin("us-west-2"), otherBus: bus };
 const archiveSettings = { own: { ...origin("eu-west-1"), databases: [] } };
-const missing = (what: string, region: string, destination: string) =>
-  `a rule that takes ${what} in ${region} to ${destination}`;
+const missing = (what: string | readonly string[], region: string, destination: string) =>
+  `a rule that takes to ${destination}, of ${region}: ${[what].flat().join(", ")}`;
 const categories = [
   "availability",
   "failover",
@@ -335,6 +336,12 @@ export const monitoringCases: readonly RuleCases[] = [
         {
           beside: [lag({ namespace: "Custom" })],
         },
+      ),
+      breaks(
+        "an alarm on another metric",
+        stack,
+        "an alarm on ReplicaLag of hft-database-us-west-2",
+        { beside: [lag({ metricName: "CPUUtilization" })] },
       ),
     ],
     absent: [
@@ -506,7 +513,18 @@ export const monitoringCases: readonly RuleCases[] = [
       otherAccount: "1",
       queue: "heartbeats",
     },
-    good: [passes("sent, heard and missed", stack, { beside: alive })],
+    good: [
+      passes("sent, heard and missed", stack, { beside: alive }),
+      passes("other rules and targets beside", stack, {
+        beside: [
+          ...alive,
+          local,
+          eventTarget("out", { arn: unknown }, [topic]),
+          eventTarget("in", { arn: unknown }, [topic]),
+          queue("missed"),
+        ],
+      }),
+    ],
     bad: [
       breaks(
         "sent every hour",
@@ -592,6 +610,9 @@ export const monitoringCases: readonly RuleCases[] = [
     settings: noticeSettings,
     good: [
       passes("both regions' trouble, on all ways", stack, { beside: ways }),
+      passes("a second topic, and a rule on a schedule", stack, {
+        beside: [...ways, resource("aws:sns/topic:Topic", {}, { name: "second" }), sending()],
+      }),
       passes("the archive's own", stack, {
         beside: [
           topic,
@@ -617,13 +638,15 @@ export const monitoringCases: readonly RuleCases[] = [
       breaks(
         "a rule that is turned off",
         stack,
-        [
-          ...[
+        missing(
+          [
             roleUse,
             ...calls,
             ...categories.map((category) => `${category} of cluster:hft-database-us-east-1`),
-          ].map((what) => missing(what, "us-east-1", "the topic")),
-        ],
+          ],
+          "us-east-1",
+          "the topic",
+        ),
         {
           beside: ways.map((one) =>
             one === local
@@ -635,12 +658,16 @@ export const monitoringCases: readonly RuleCases[] = [
       breaks(
         "no failed copies, and no alarms",
         stack,
-        [
-          ...["ABORTED", "EXPIRED", "FAILED", "PARTIAL"].map((state) =>
-            missing(`Copy job that is ${state}`, "us-east-1", "the bus of us-west-2"),
-          ),
-          missing("raised alarms", "us-east-1", "the bus of us-west-2"),
-        ],
+        missing(
+          [
+            ...["ABORTED", "EXPIRED", "FAILED", "PARTIAL"].map(
+              (state) => `Copy job that is ${state}`,
+            ),
+            "raised alarms",
+          ],
+          "us-east-1",
+          "the bus of us-west-2",
+        ),
         {
           beside: ways.map((one) =>
             one === out
@@ -650,6 +677,49 @@ export const monitoringCases: readonly RuleCases[] = [
                 ])
               : one,
           ),
+        },
+      ),
+      breaks(
+        "events that are sent to another region's bus",
+        stack,
+        missing(
+          [
+            roleUse,
+            ...calls,
+            ...categories.map((category) => `${category} of cluster:hft-database-us-east-1`),
+            ...["Backup", "Copy"].flatMap((kind) =>
+              ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"].map(
+                (state) => `${kind} job that is ${state}`,
+              ),
+            ),
+            "raised alarms",
+          ],
+          "us-east-1",
+          "the bus of us-west-2",
+        ),
+        {
+          beside: ways.map((one) =>
+            one === toOther ? eventTarget("out", { arn: `${bus}-2`, roleArn: "role" }) : one,
+          ),
+        },
+      ),
+      breaks(
+        "a pattern that asks for something else than a text or a beginning",
+        stack,
+        missing("DeleteBackupVaultLockConfiguration", "eu-west-1", "the topic"),
+        {
+          beside: [
+            topic,
+            toTopic("local"),
+            way("local", "eu-west-1", [
+              emergencies("eu-west-1")[0] ?? {},
+              {
+                source: ["aws.cloudtrail", { exists: true }, null],
+                detail: { eventName: calls },
+              },
+            ]),
+          ],
+          settings: archiveSettings,
         },
       ),
       breaks(
@@ -674,7 +744,7 @@ export const monitoringCases: readonly RuleCases[] = [
       breaks(
         "a rule whose events go nowhere",
         stack,
-        [roleUse, ...calls].map((what) => missing(what, "eu-west-1", "the topic")),
+        missing([roleUse, ...calls], "eu-west-1", "the topic"),
         {
           beside: [
             topic,
@@ -687,7 +757,7 @@ export const monitoringCases: readonly RuleCases[] = [
       breaks(
         "a rule of another account",
         stack,
-        [roleUse, ...calls].map((what) => missing(what, "eu-west-1", "the topic")),
+        missing([roleUse, ...calls], "eu-west-1", "the topic"),
         {
           beside: [
             topic,
@@ -702,16 +772,13 @@ export const monitoringCases: readonly RuleCases[] = [
       ),
     ],
     absent: [
-      breaks(
-        "no rules",
-        stack,
-        [roleUse, ...calls].map((what) => missing(what, "eu-west-1", "the topic")),
-        { settings: archiveSettings },
-      ),
+      breaks("no rules", stack, missing([roleUse, ...calls], "eu-west-1", "the topic"), {
+        settings: archiveSettings,
+      }),
       breaks(
         "a pattern with a field that no event has",
         stack,
-        [roleUse, ...calls].map((what) => missing(what, "eu-west-1", "the topic")),
+        missing([roleUse, ...calls], "eu-west-1", "the topic"),
         {
           beside: [
             topic,
@@ -855,7 +922,26 @@ export const monitoringCases: readonly RuleCases[] = [
   {
     rule: budgets,
     settings: budgetSettings,
-    good: [passes("all three", stack, { beside: [budget("backup"), transfer, storage] })],
+    good: [
+      passes("all three", stack, { beside: [budget("backup"), transfer, storage] }),
+      passes("another filter and a notice more", stack, {
+        beside: [
+          budget("backup", {
+            costFilters: [
+              { name: "Service", values: ["AWS Backup"] },
+              { name: "Region", values: ["us-east-1"] },
+            ],
+            notifications: [
+              noticeOf("ACTUAL", { threshold: 150 }),
+              noticeOf("ACTUAL"),
+              noticeOf("FORECASTED"),
+            ],
+          }),
+          transfer,
+          storage,
+        ],
+      }),
+    ],
     bad: [
       breaks("another service", stack, "costFilters of hft-backup-cost", {
         beside: [
@@ -897,6 +983,9 @@ export const monitoringCases: readonly RuleCases[] = [
       ),
     ],
     absent: [
+      breaks("no limit", stack, "limitAmount of hft-backup-cost", {
+        beside: [budget("backup", { limitAmount: undefined }), transfer, storage],
+      }),
       breaks("no budget", stack, "budget hft-backup-cost", { beside: [transfer, storage] }),
       breaks(
         "no notices",

@@ -34,6 +34,35 @@ const alarm = (name: string, threshold: number, namespace = "AWS/S3") =>
   named("aws:cloudwatch/metricAlarm:MetricAlarm", name, { threshold, namespace });
 const logs = (name: string) => named("aws:cloudwatch/logGroup:LogGroup", name);
 
+/** What both regions have: its type, where its name is, and what has to be the same. */
+const pairedTypes = [
+  ["aws:s3/bucket:Bucket", "bucket", "objectLockEnabled"],
+  ["aws:backup/vault:Vault", "name"],
+  ["aws:kms/alias:Alias", "name"],
+  ["aws:cloudwatch/logGroup:LogGroup", "name", "retentionInDays"],
+  ["aws:sns/topic:Topic", "name"],
+  ["aws:sqs/queue:Queue", "name"],
+  ["aws:cloudwatch/eventRule:EventRule", "name", "state"],
+  ["aws:cloudwatch/metricAlarm:MetricAlarm", "name", "threshold"],
+  ["aws:cloudtrail/trail:Trail", "name"],
+  ["aws:ecr/repository:Repository", "name"],
+  ["aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate", "prefix"],
+  ["kubernetes:apps/v1:StatefulSet", "metadata.name", "spec.replicas"],
+  ["kubernetes:batch/v1:CronJob", "metadata.name", "spec.schedule"],
+] as const;
+
+/** A resource whose inputs have values at paths. */
+function having(type: string, name: string, values: Readonly<Record<string, unknown>>): Resource {
+  const inputs: Record<string, Record<string, unknown>> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const [outer = "", inner] = path.split(".");
+    Object.assign(inputs, {
+      [outer]: inner === undefined ? value : { ...inputs[outer], [inner]: value },
+    });
+  }
+  return resource(type, inputs, { name });
+}
+
 /** What the primary region has, what is judged in the standby, and the verdict. */
 function pair(
   make: (title: string, subject: Resource, more: Partial<RuleCase>) => RuleCase,
@@ -43,7 +72,7 @@ function pair(
 ): RuleCase {
   return make(title, stack, {
     beside: [provider("us-west-2"), ...standby],
-    others: { prod: [provider("us-east-1"), ...primary] },
+    others: { archive: [provider("eu-west-1")], prod: [provider("us-east-1"), ...primary] },
   });
 }
 
@@ -183,23 +212,41 @@ export const placementCases: readonly RuleCases[] = [
         [cluster("16.8")],
         [cluster("16.6")],
       ),
-      pair(
-        breaking('spec.replicas of kubernetes:apps/v1:StatefulSet "cache"'),
-        "fewer servers of a cache",
+      ...(
         [
-          resource("kubernetes:apps/v1:StatefulSet", {
-            metadata: { name: "cache-us-east-1" },
-            spec: { replicas: 3 },
-          }),
-        ],
-        [
-          resource(
-            "kubernetes:apps/v1:StatefulSet",
-            { metadata: { name: "cache-us-west-2" }, spec: { replicas: 1 } },
-            { name: "cache" },
-          ),
-        ],
+          ["aws:rds/clusterInstance:ClusterInstance", "engineVersion"],
+          ["aws:rds/instance:Instance", "engineVersion"],
+          ["aws:rds/instance:Instance", "instanceClass"],
+        ] as const
+      ).map(([type, setting]) =>
+        pair(
+          breaking(`${setting} of ${type}`),
+          `another ${setting}: ${type}`,
+          [having(type, "database", { [setting]: "one" })],
+          [having(type, "database", { [setting]: "other" })],
+        ),
       ),
+      ...pairedTypes.flatMap(([type, name, same]) => [
+        pair(
+          breaking(`the counterpart of ${type} "second"`),
+          `one of two: ${type}`,
+          [
+            having(type, "first", { [name]: "first-us-east-1" }),
+            having(type, "second", { [name]: "second-us-east-1" }),
+          ],
+          [having(type, "first", { [name]: "first-us-west-2" })],
+        ),
+        ...(same === undefined
+          ? []
+          : [
+              pair(
+                breaking(`${same} of ${type} "first"`),
+                `another ${same}: ${type}`,
+                [having(type, "first", { [name]: "first-us-east-1", [same]: 1 })],
+                [having(type, "first", { [name]: "first-us-west-2", [same]: 2 })],
+              ),
+            ]),
+      ]),
     ],
     absent: [
       passes("a primary region's stack that is not looked at", stack, {

@@ -193,6 +193,14 @@ export const accessMutations: readonly Mutation[] = [
     trips: ["access-database-grants"],
   },
   {
+    title: "an administrator who passes the owner on to others",
+    stack: "access",
+    change: (declared) => {
+      declared.set("postgresql:index/grantRole:GrantRole", undefined, "withAdminOption", true);
+    },
+    trips: ["access-database-grants"],
+  },
+  {
     title: "everybody connects",
 
     stack: "access",
