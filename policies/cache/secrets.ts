@@ -1,7 +1,7 @@
 import { type Finding, rule } from "../rule";
 import { isSet, listAt, textAt, valueAt } from "../values";
 import { withoutComments } from "./directives";
-import { configMap, membershipOf, statefulSet } from "./groups";
+import { configMap, membershipOf, statefulSet, textsAt } from "./groups";
 
 /** Names of what is a secret; a name of a file that holds one is none. */
 const secretName = /password|passwd|secret|token|credential|(^|[-_.])(pass|auth|key)$/i;
@@ -65,9 +65,7 @@ function* podFindings(inputs: unknown): Iterable<Finding> {
           yield inSecret(`${setting}: env ${name}`);
         }
       }
-      const words = ["command", "args"].flatMap((key) =>
-        listAt(container, key).map((_, index) => textAt(container, key, index) ?? ""),
-      );
+      const words = ["command", "args"].flatMap((key) => textsAt(container, key));
       if (literalArgument.test(words.join(" "))) {
         yield inSecret(`${setting}: args`);
       }

@@ -1,4 +1,5 @@
 import { listAt, textAt, valueAt } from "../values";
+import { textsAt } from "./groups";
 
 /** Says which pods Kubernetes' selectors mean. */
 
@@ -31,7 +32,7 @@ export function selectsEverything(selector: unknown): boolean {
 
 function holds(expression: unknown, labels: Labels): boolean {
   const value = labels[textAt(expression, "key") ?? ""];
-  const isAmong = value !== undefined && listAt(expression, "values").includes(value);
+  const isAmong = value !== undefined && textsAt(expression, "values").includes(value);
   switch (textAt(expression, "operator")) {
     case "In":
       return isAmong;

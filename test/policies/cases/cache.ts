@@ -3,6 +3,7 @@ import { encryption } from "../../../policies/cache/encryption";
 import { quorum } from "../../../policies/cache/quorum";
 import { standby } from "../../../policies/cache/standby";
 import { breaks, passes, type RuleCases, unknown, waits } from "../ruleCases";
+import { cacheGroupCases } from "./cacheGroups";
 import { cachePodCases } from "./cachePods";
 import { files, lines } from "./cacheParts";
 
@@ -383,4 +384,5 @@ export const cacheCases: readonly RuleCases[] = [
     unknown: [waits("not known", files("server", { "redis.conf": unknown }), "data.redis.conf")],
   },
   ...cachePodCases,
+  ...cacheGroupCases,
 ];
