@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Finding, rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { isTrueAt, listAt, textAt, valueAt } from "../values";
-import { configurationFile, directivesIn, startScript, withoutComments } from "./directives";
+import { configurationFile, directivesIn, startScript } from "./directives";
 import { belongsTo, configMap, type Membership, parts, statefulSet, textsAt } from "./groups";
 import { cachesInRegion } from "./regions";
 
@@ -111,7 +111,7 @@ function writtenPaths(
   configuration: unknown,
   part: Membership["part"],
 ): readonly (readonly [what: string, path: string | undefined])[] {
-  const start = withoutComments(textAt(configuration, "data", startScript) ?? "");
+  const start = textAt(configuration, "data", startScript) ?? "";
   return [
     ["data", directivesIn(configuration, configurationFile[part])?.get("dir")],
     ["configuration", /^exec redis-(?:server|sentinel) (\S+)/m.exec(start)?.[1]],

@@ -109,6 +109,11 @@ export const cacheCases: readonly RuleCases[] = [
         "data.redis.conf: maxmemory-policy",
       ),
       breaks(
+        "data that has a term dropped",
+        redis({ "maxmemory-policy": "volatile-ttl" }),
+        "data.redis.conf: maxmemory-policy",
+      ),
+      breaks(
         "the last of two lines is in force",
         files("server", { "redis.conf": `${lines(durable)}APPENDONLY no\n` }),
         "data.redis.conf: appendonly",

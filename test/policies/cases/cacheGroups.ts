@@ -146,13 +146,18 @@ const certified = pods("server", {
 
 const primary = resource("pulumi:providers:aws", { region: "us-east-1" });
 const inPrimary = (...own: ReturnType<typeof pods>[]) => ({ others: { prod: [primary, ...own] } });
-const image = (where: string, tag = "7.2", memory = "1Gi") =>
+const image = (
+  where: string,
+  tag = "7.2",
+  memory = "1Gi",
+  registry = `111122223333.dkr.ecr.${where}.amazonaws.com`,
+) =>
   pods("server", {
     pod: {
       containers: [
         {
           name: "server",
-          image: `111122223333.dkr.ecr.${where}.amazonaws.com/redis:${tag}`,
+          image: `${registry}/redis:${tag}`,
           resources: { limits: { memory } },
         },
       ],
@@ -211,6 +216,13 @@ export const cacheGroupCases: readonly RuleCases[] = [
       breaks("its script, from another volume", theStack, start, {
         beside: [
           running("server", { volumeMounts: [{ name: "other", mountPath: "/configuration" }] }),
+          settled("server"),
+          ...wholeSentinel,
+        ],
+      }),
+      breaks("a script of its image, beside the ConfigMap", theStack, start, {
+        beside: [
+          running("server", { volumeMounts: [{ name: "configuration", mountPath: "/unused" }] }),
           settled("server"),
           ...wholeSentinel,
         ],
@@ -672,6 +684,10 @@ export const cacheGroupCases: readonly RuleCases[] = [
       passes("the same, by other names", theStack, {
         beside: [image("us-west-2"), script("server-us-west-2 feed-us-east-1")],
         ...inPrimary(image("us-east-1"), script("server-us-east-1 feed-us-west-2")),
+      }),
+      passes("the same, of another registry", theStack, {
+        beside: [image("us-west-2", "7.2", "1Gi", "registry.example.com")],
+        ...inPrimary(image("us-east-1")),
       }),
       passes("what other rules judge", theStack, {
         beside: [script("a", { "first-upstream": "b", "first-primary": "", "start.sh": "b" })],

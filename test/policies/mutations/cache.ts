@@ -337,6 +337,15 @@ export const cacheMutations: readonly Mutation[] = [
     trips: ["cache-certificates"],
   },
   {
+    title: "servers whose certificate lacks the name of the feed",
+    stack: "prod",
+    change: (declared) => {
+      const { inputs } = declared.one(certificate, "cache-certificates-server");
+      (inputs as { spec: { dnsNames: string[] } }).spec.dnsNames.pop();
+    },
+    trips: ["cache-certificates"],
+  },
+  {
     title: "Sentinels without a certificate",
     stack: "dr",
     change: (declared) => {
