@@ -25,7 +25,7 @@ export function selects(selector: unknown, labels: Labels): boolean {
   );
 }
 
-/** True for a selector that every pod matches. */
+/** True for a selector that even a pod without labels matches: it names nobody. */
 export function selectsEverything(selector: unknown): boolean {
   return selects(selector, {});
 }
