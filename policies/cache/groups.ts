@@ -2,7 +2,7 @@ import { cachesOf } from "../../config/cacheSettings";
 import { type StoreOf } from "../../config/stores";
 import { type Environment } from "../environment";
 import { type Resource } from "../stack";
-import { textAt } from "../values";
+import { listAt, type Path, textAt } from "../values";
 
 /** Who is who among the Kubernetes objects of caches: by their labels, as Kubernetes itself tells pods. */
 
@@ -53,4 +53,9 @@ export function cachesIn<Known>(
         ),
       }
     : undefined;
+}
+
+/** The texts in a list inside of a structure, each of which has to be known. */
+export function textsAt(structure: unknown, ...path: Path): string[] {
+  return listAt(structure, ...path).map((_, index) => textAt(structure, ...path, index) ?? "");
 }

@@ -1,4 +1,5 @@
 import { listAt, textAt, valueAt } from "../values";
+import { textsAt } from "./groups";
 
 /** Says which pods Kubernetes' selectors mean. */
 
@@ -24,14 +25,14 @@ export function selects(selector: unknown, labels: Labels): boolean {
   );
 }
 
-/** True for a selector that every pod matches. */
+/** True for a selector that even a pod without labels matches: it names nobody. */
 export function selectsEverything(selector: unknown): boolean {
   return selects(selector, {});
 }
 
 function holds(expression: unknown, labels: Labels): boolean {
   const value = labels[textAt(expression, "key") ?? ""];
-  const isAmong = value !== undefined && listAt(expression, "values").includes(value);
+  const isAmong = value !== undefined && textsAt(expression, "values").includes(value);
   switch (textAt(expression, "operator")) {
     case "In":
       return isAmong;

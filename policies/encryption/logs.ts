@@ -2,6 +2,7 @@ import { z } from "zod";
 import { wholeDays } from "../../config/duration";
 import { isAccess } from "../../config/configuration";
 import { bucketArn, physicalName, recordsPurpose } from "../../contracts/names";
+import { releasedPatterns } from "../database/current";
 import { placesOf } from "../places";
 import { databaseOf } from "../placement/tradingRegion";
 import { type Finding, rule } from "../rule";
@@ -23,14 +24,19 @@ export const logGroupKept = rule({
   example: { good: "retentionInDays: 400, kmsKeyId: key.arn", bad: "retentionInDays: 7" },
   settings: z.strictObject({
     minimumDays: z.int(),
+    /** Patterns of the identifiers of databases that a rebuild has released, with their logs. */
+    released: z.array(z.string()),
   }),
-  settingsFor: ({ name, configuration: { system } }) => {
-    const database = databaseOf(system);
-    return name === "sandbox" || database === undefined
+  settingsFor: (environment) => {
+    const database = databaseOf(environment.configuration.system);
+    return environment.name === "sandbox" || database === undefined
       ? undefined
-      : { minimumDays: wholeDays(database.logRetention) };
+      : {
+          minimumDays: wholeDays(database.logRetention),
+          released: releasedPatterns(environment),
+        };
   },
-  *check({ inputs, protect }, { settings: { minimumDays } }) {
+  *check({ inputs, protect }, { settings: { minimumDays, released } }) {
     const days = numberAt(inputs, "retentionInDays");
     // CloudWatch keeps for ever where it is not set or 0, which is no retention that somebody chose.
     if (days === undefined || days < minimumDays) {
@@ -48,7 +54,10 @@ export const logGroupKept = rule({
         mend: "pass the key's ARN",
       };
     }
-    if (!protect) {
+    // `/aws/rds/cluster/IDENTIFIER/postgresql`, as RDS names the log groups of a database.
+    const database = textAt(inputs, "name")?.split("/")[4] ?? "";
+    const isReleased = released.some((pattern) => new RegExp(pattern).test(database));
+    if (!protect && !isReleased) {
       yield {
         setting: "protect",
         found: false,

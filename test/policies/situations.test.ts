@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { systemIds } from "../../config/configuration";
 import { previewStack } from "../../preview/inProcess";
 import { type DeclaredByStack } from "../../preview/objectives";
-import { verdictsOf } from "../../preview/policies/verdicts";
+import { judgeStacks, noChoices } from "../../preview/policies/verdicts";
 import { readStacks } from "../../preview/stacks";
 import { copyOfProject, editCopy, projectDirectory, removeCopy } from "../support/projectCopy";
 
@@ -28,7 +29,15 @@ const rebuilt = (system: string, ...rebuilds: readonly string[]) =>
   ] as const;
 const lost = (survivor: string, state: string) => `{ survivor: ${survivor}, lost: ${state} }`;
 
+const image = (name: string, system: string) =>
+  `trading-dr/${system}/${name}@sha256:${"1".repeat(64)}`;
+
 const situations: readonly Situation[] = [
+  ...systemIds(join(projectDirectory, "systems")).map((system) => ({
+    title: `${system} as it ships`,
+    system,
+    edits: [],
+  })),
   { title: "dr is landing", edits: [["Pulumi.dr.yaml", "phase: whole", "phase: landing"]] },
   {
     title: "a sandbox",
@@ -40,7 +49,24 @@ const situations: readonly Situation[] = [
   },
   ...["market-scanning", "smc"].flatMap((system): Situation[] => [
     { title: `${system} has failed over`, system, edits: [writerInStandby(system)] },
-    ...["kept", "retired"].map((state) => ({
+    {
+      title: `the jobs of ${system} have images`,
+      system,
+      edits: [
+        [`systems/${system}.yaml`, "  image: pending", `  image: ${image("recovery", system)}`],
+        [
+          `systems/${system}.yaml`,
+          "  scratchImage: pending",
+          `  scratchImage: ${image("postgres", system)}`,
+        ],
+      ],
+    },
+    {
+      title: `the standby of ${system} was lost and rebuilt`,
+      system,
+      edits: [rebuilt(system, lost("us-east-1", "kept"))],
+    },
+    ...["kept", "released", "retired"].map((state) => ({
       title: `the primary region of ${system} was lost and rebuilt, and its old database is ${state}`,
       system,
       edits: [writerInStandby(system), rebuilt(system, lost("us-west-2", state))],
@@ -51,6 +77,10 @@ const situations: readonly Situation[] = [
       edits: [rebuilt(system, lost("us-west-2", "retired"), lost("us-east-1", "kept"))],
     },
   ]),
+  {
+    title: "commits wait for a standby that lags",
+    edits: [["systems/market-scanning.yaml", "rpoEnforcement: alarm", "rpoEnforcement: block"]],
+  },
   {
     title: "what a stack may choose is chosen the other way",
     edits: [
@@ -115,7 +145,7 @@ describe("rules, in situations in which nothing is wrong", function () {
       for (const ready of readStacks({ directory, system })) {
         declared.push({ ready, resources: (await previewStack(program, ready)).resources });
       }
-      const verdicts = [...verdictsOf(declared, []).values()];
+      const verdicts = [...judgeStacks(declared, noChoices).verdicts.values()];
       assert.deepEqual(
         verdicts.flatMap(({ violations }) => violations.map(({ message }) => message)),
         [],

@@ -3,6 +3,7 @@ import { encryption } from "../../../policies/cache/encryption";
 import { quorum } from "../../../policies/cache/quorum";
 import { standby } from "../../../policies/cache/standby";
 import { breaks, passes, type RuleCases, unknown, waits } from "../ruleCases";
+import { cacheGroupCases } from "./cacheGroups";
 import { cachePodCases } from "./cachePods";
 import { files, lines } from "./cacheParts";
 
@@ -105,6 +106,11 @@ export const cacheCases: readonly RuleCases[] = [
       breaks(
         "data dropped",
         redis({ "maxmemory-policy": "allkeys-lru" }),
+        "data.redis.conf: maxmemory-policy",
+      ),
+      breaks(
+        "data that has a term dropped",
+        redis({ "maxmemory-policy": "volatile-ttl" }),
         "data.redis.conf: maxmemory-policy",
       ),
       breaks(
@@ -383,4 +389,5 @@ export const cacheCases: readonly RuleCases[] = [
     unknown: [waits("not known", files("server", { "redis.conf": unknown }), "data.redis.conf")],
   },
   ...cachePodCases,
+  ...cacheGroupCases,
 ];

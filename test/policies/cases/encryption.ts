@@ -303,8 +303,17 @@ export const encryptionCases: readonly RuleCases[] = [
   },
   {
     rule: logGroupKept,
-    settings: { minimumDays: 365 },
-    good: [passes("longer", logGroup({ retentionInDays: 400 }))],
+    settings: { minimumDays: 365, released: ["^hft-database$"] },
+    good: [
+      passes("longer", logGroup({ retentionInDays: 400 })),
+      passes(
+        "of a database that a rebuild has released",
+        logGroup(
+          { name: "/aws/rds/cluster/hft-database/postgresql", retentionInDays: 400 },
+          { protect: false },
+        ),
+      ),
+    ],
     bad: [
       breaks("a week", logGroup({ retentionInDays: 7 }), "retentionInDays"),
       breaks("for ever, which nobody chose", logGroup({ retentionInDays: 0 }), "retentionInDays"),

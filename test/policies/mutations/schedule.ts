@@ -146,7 +146,7 @@ export const scheduleMutations: readonly Mutation[] = [
         "111122223333.dkr.ecr.us-east-1.amazonaws.com/redis-exporter:1.62",
       );
     },
-    trips: ["image-is-pinned"],
+    trips: ["cache-alike", "image-is-pinned"],
   },
   {
     title: "a standby whose exporter is pulled from the primary region",
@@ -186,5 +186,28 @@ export const scheduleMutations: readonly Mutation[] = [
       ]);
     },
     trips: ["kubernetes-role-is-narrow"],
+  },
+  {
+    title: "a job by hand whose image is named by its tag",
+    stack: "prod",
+    change: (declared) => {
+      const { inputs } = declared.one(cronJob, "dr-check");
+      const { jobTemplate } = inputs["spec"] as unknown as {
+        jobTemplate: { spec: Record<string, unknown> };
+      };
+      const added = declared.copy(cronJob, "dr-check", "migration");
+      added.type = "kubernetes:batch/v1:Job";
+      added.urn = added.urn.replace("CronJob", "Job");
+      Object.assign(added, {
+        inputs: { metadata: inputs["metadata"], spec: structuredClone(jobTemplate.spec) },
+      });
+      declared.set(
+        "kubernetes:batch/v1:Job",
+        "migration",
+        "spec.template.spec.containers.0.image",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/migration:1",
+      );
+    },
+    trips: ["image-is-pinned"],
   },
 ];
