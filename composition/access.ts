@@ -18,7 +18,7 @@ import {
 import { type LoginPurpose, physicalName, type Place } from "../contracts/names";
 import { type AccessOutputs } from "../contracts/outputs";
 import { stackTags } from "../contracts/tags";
-import { databaseOf } from "./generations";
+import { databaseOf } from "../config/generations";
 
 /** Declares an `access` stack: who may log in to the database, and what each may do there. */
 export function declareAccess(configuration: AccessConfiguration): AccessOutputs {

@@ -12,7 +12,7 @@ import { type Configuration } from "../config/configuration";
 import { wholeDays } from "../config/duration";
 import { type StoreOf } from "../config/stores";
 import { databasePurpose, physicalName } from "../contracts/names";
-import { databaseOf, generationsIn } from "./generations";
+import { databaseOf, generationsIn } from "../config/generations";
 import { type Keys } from "./keys";
 import { type Landscape } from "./places";
 

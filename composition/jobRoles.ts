@@ -14,7 +14,7 @@ import {
   serviceAccountName,
 } from "../contracts/jobs";
 import { jobPurpose, type Place } from "../contracts/names";
-import { databaseOf, generationsIn } from "./generations";
+import { databaseOf, generationsIn } from "../config/generations";
 import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
 import { type Landscape } from "./places";
 

@@ -6,7 +6,7 @@ import { type JobKind, jobKinds } from "../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../contracts/names";
 import { eventPrefix, seriesPrefix } from "../contracts/objectKeys";
 import { scheduleGaps } from "../contracts/schedules";
-import { databaseOf } from "./generations";
+import { databaseOf } from "../config/generations";
 
 /** Where the jobs of a kind run: docs/jobs.md says why. */
 export const runsIn: Readonly<Record<JobKind, "active" | "standby" | "both">> = {

@@ -5,7 +5,7 @@ import { type Configuration } from "../config/configuration";
 import { type System } from "../config/system";
 import { jobKinds } from "../contracts/jobs";
 import { databasePurpose, jobPurpose, physicalName, type Place, roleArn } from "../contracts/names";
-import { everyGenerationOf } from "./generations";
+import { everyGenerationOf } from "../config/generations";
 import { noticeKeyUsers } from "./notices";
 import { type Landscape } from "./places";
 

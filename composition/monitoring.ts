@@ -26,7 +26,7 @@ import {
   roleArn,
 } from "../contracts/names";
 import { breakGlassRoleArns } from "./breakGlass";
-import { databaseOf, generationsIn } from "./generations";
+import { databaseOf, generationsIn } from "../config/generations";
 import { type Landscape } from "./places";
 
 /** What of a stack is watched, and who is told. */

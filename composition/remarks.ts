@@ -4,7 +4,7 @@ import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";
 import { type NotBuilt } from "../contracts/outputs";
 import { remarksOnDns } from "./dns";
-import { databaseOf, everyGenerationOf } from "./generations";
+import { databaseOf, everyGenerationOf } from "../config/generations";
 import { imagesOf } from "./images";
 
 /** Where AWS runs and logs what belongs to no region. */

@@ -10,7 +10,7 @@ import {
 import { type Configuration } from "../config/configuration";
 import { defaultEventBusArn, type Place, recordsPurpose, vaultPurpose } from "../contracts/names";
 import { policyDocument } from "../contracts/policyDocument";
-import { databaseOf, everyGenerationOf } from "./generations";
+import { databaseOf, everyGenerationOf } from "../config/generations";
 import { imagesOf } from "./images";
 import { declareJobRoles } from "./jobRoles";
 import { type Landscape } from "./places";

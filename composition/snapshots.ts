@@ -15,7 +15,7 @@ import {
   vaultArn,
   vaultPurpose,
 } from "../contracts/names";
-import { databaseOf, generationsIn } from "./generations";
+import { databaseOf, generationsIn } from "../config/generations";
 import { type Keys } from "./keys";
 import { lockOf } from "./locks";
 import { topicPublishers } from "./notices";

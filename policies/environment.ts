@@ -18,3 +18,10 @@ export function environmentOf(configuration: Environment["configuration"]): Envi
   const { profile, role } = configuration.settings;
   return { name: profile === "sandbox" ? "sandbox" : role, configuration };
 }
+
+/** No settings, and none at all in a sandbox: what is for trying things out is neither kept nor locked. */
+export function outsideSandbox({
+  name,
+}: Pick<Environment, "name">): Readonly<Record<string, never>> | undefined {
+  return name === "sandbox" ? undefined : {};
+}

@@ -1,4 +1,5 @@
 import { type Configuration, isAccess, regionOf } from "../config/configuration";
+import { type System } from "../config/system";
 import { type Place } from "../contracts/names";
 import { type Environment } from "./environment";
 
@@ -28,4 +29,32 @@ export function placesOf({ name, configuration }: Environment): Places | undefin
     own: place(settings.role),
     copiesTo: settings.role === "archive" ? [] : others.map(place),
   };
+}
+
+/** A trading region whose stack is declared whole, and the places that it has to do with. */
+export interface TradingRegion {
+  readonly system: System;
+  /** Where the stack's resources are. */
+  readonly own: Place;
+  /** The other one of the primary and the standby region. */
+  readonly other: Place;
+  /** The archive, maybe in another account. */
+  readonly archive: Place;
+}
+
+/**
+ * The region of a stack's environment, when it is one of the two that the system trades in. In its landing
+ * phase the standby region's stack has only what others copy into, so it is none yet.
+ */
+export function tradingRegionOf(environment: Environment): TradingRegion | undefined {
+  const places = placesOf(environment);
+  // The archive copies nowhere; the other two to each other, and then to the archive.
+  const [other, archive] = places?.copiesTo ?? [];
+  if (places === undefined || other === undefined || archive === undefined) {
+    return undefined;
+  }
+  const { own, configuration } = places;
+  return configuration.settings.phase === "whole"
+    ? { system: configuration.system, own, other, archive }
+    : undefined;
 }

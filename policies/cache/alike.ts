@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { stackIn } from "../placement/otherStack";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { type Finding, rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { listAt, textAt, valueAt } from "../values";

@@ -1,7 +1,7 @@
 import { cacheFeedHost, cacheHost, cachePort, type CachePlace } from "../../contracts/cacheNames";
 import { cachesOf } from "../../config/cacheSettings";
 import { type Environment } from "../environment";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 
 /** A cache in a trading region, and how the other region's is joined to it. */
 export interface CacheInRegion {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { databaseOf } from "../placement/tradingRegion";
+import { databaseOf } from "../../config/generations";
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, textAt, valueAt } from "../values";
 

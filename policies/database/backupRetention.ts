@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { wholeDays } from "../../config/duration";
+import { databaseOf } from "../../config/generations";
 import { rule } from "../rule";
 import { numberAt } from "../values";
 
@@ -25,10 +27,8 @@ export const backupRetention = rule({
     minimumDays: z.int().min(1).max(longestDays),
   }),
   settingsFor: ({ configuration }) => {
-    const database = configuration.system.stores["database"];
-    return database?.kind === "database"
-      ? { minimumDays: database.pointInTimeRecovery.seconds / 86_400 }
-      : undefined;
+    const database = databaseOf(configuration.system);
+    return database && { minimumDays: wholeDays(database.pointInTimeRecovery) };
   },
   *check({ inputs }, { settings: { minimumDays } }) {
     const days = numberAt(inputs, "backupRetentionPeriod");

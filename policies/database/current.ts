@@ -1,4 +1,4 @@
-import { databaseGenerations } from "../../config/generations";
+import { databaseGenerations, databaseOf, generationsIn } from "../../config/generations";
 import {
   databaseClusterArn,
   databaseInstanceArn,
@@ -8,7 +8,7 @@ import {
 } from "../../contracts/names";
 import { type System } from "../../config/system";
 import { type Environment } from "../environment";
-import { databaseOf, tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 
 /** The database that counts in a region, among those of earlier generations. */
 export interface CurrentDatabase {
@@ -22,10 +22,7 @@ export function currentDatabase(system: System, place: Place): CurrentDatabase |
   if (store === undefined) {
     return undefined;
   }
-  const generation =
-    databaseGenerations({ regions: system.regions, rebuilds: store.rebuilds })
-      .filter(({ region, lost }) => region === place.region && lost === undefined)
-      .at(-1)?.generation ?? 1;
+  const generation = generationsIn(system, place.region).at(-1)?.generation ?? 1;
   const isAurora = store.engine === "aurora-postgresql";
   return {
     identifier: physicalName(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { wholeDays } from "../../config/duration";
 import { currentPair } from "./current";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { stackIn } from "../placement/otherStack";
 import { rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isAccess } from "../../config/configuration";
 import { failoverSwitch, switchAlarm } from "../../contracts/failoverSwitch";
-import { type Environment } from "../environment";
+import { type Environment, outsideSandbox } from "../environment";
 import { stackIn } from "../placement/otherStack";
 import { rule } from "../rule";
 import { type Resource, stackType } from "../stack";
@@ -156,7 +156,7 @@ export const dnsProtected = rule({
     "aws:route53/healthCheck:HealthCheck",
   ],
   example: { good: "protect: true", bad: "protect: false, forceDestroy: true" },
-  settingsFor: ({ name }) => (name === "sandbox" ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ type, inputs, protect, deleteBeforeReplace }) {
     // A check on an endpoint is replaced when its interval changes, which protection would refuse.
     const isReplaced = textAt(inputs, "type")?.startsWith("HTTP") === true;

@@ -1,17 +1,13 @@
 import { z } from "zod";
 import { statementsOf, type Statement } from "../documents";
-import { type Environment } from "../environment";
+import { outsideSandbox } from "../environment";
+import { protectionFindings } from "../protection";
 import { type Finding, rule } from "../rule";
 import { isSet, isTrueAt, numberAt, textAt, valueAt } from "../values";
 
 /** Keys outlast the data that they encrypt. */
 
 const keyType = "aws:kms/key:Key";
-
-/** In a sandbox keys may be deleted. */
-function outsideSandbox({ name }: Environment): Record<string, never> | undefined {
-  return name === "sandbox" ? undefined : {};
-}
 
 /** The longest wait that KMS offers before a key is deleted. */
 const longestWaitDays = 30;
@@ -81,14 +77,7 @@ export const keySettings = rule({
         mend: "give each region a key of its own",
       };
     }
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
   },
 });
 

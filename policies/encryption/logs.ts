@@ -4,7 +4,7 @@ import { isAccess } from "../../config/configuration";
 import { bucketArn, physicalName, recordsPurpose } from "../../contracts/names";
 import { releasedPatterns } from "../database/current";
 import { placesOf } from "../places";
-import { databaseOf } from "../placement/tradingRegion";
+import { databaseOf } from "../../config/generations";
 import { type Finding, rule } from "../rule";
 import { stackType } from "../stack";
 import { isSet, isTrueAt, listAt, numberAt, textAt, valueAt } from "../values";

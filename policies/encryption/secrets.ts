@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { protectionFindings } from "../protection";
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, numberAt, textAt } from "../values";
 
@@ -68,13 +69,6 @@ export const secretKept = rule({
         mend: "add it: a replica that was promoted in a disaster is none any more",
       };
     }
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
   },
 });

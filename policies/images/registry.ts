@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { repositoryNamespace } from "../../contracts/names";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { stackType } from "../stack";
 import { listAt, textAt } from "../values";

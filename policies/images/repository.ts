@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roleArn } from "../../contracts/names";
 import { statementsOf } from "../documents";
+import { protectionFindings } from "../protection";
 import { type Finding, rule } from "../rule";
 import { isSet, isTrueAt, listAt, textAt } from "../values";
 
@@ -104,14 +105,7 @@ export const repositoryProtected = rule({
         }
       : undefined,
   *check({ type, inputs, protect }, { settings: { breakGlassRole } }) {
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
     if (type === repositoryType) {
       if (isTrueAt(inputs, "forceDelete")) {
         yield { setting: "forceDelete", found: true, required: "false", mend: "remove it" };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Environment } from "../environment";
+import { type Environment, outsideSandbox } from "../environment";
 import { rule } from "../rule";
 import { listAt, textAt, valueAt } from "../values";
 import { alarmFindings, alarmType } from "./demandedAlarm";
@@ -73,7 +73,7 @@ export const queueIsWatched = rule({
     good: 'metricName: "ApproximateNumberOfMessagesVisible", threshold: 0',
     bad: 'metricName: "ApproximateNumberOfMessagesVisible", threshold: 100',
   },
-  settingsFor: ({ name }) => (name === "sandbox" ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ inputs }, { stack }) {
     const common = {
       namespace: "AWS/SQS",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isAccess } from "../../config/configuration";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { listAt, textAt } from "../values";
 import { alarmFindings } from "./demandedAlarm";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { heartbeatSilenceSeconds } from "../../contracts/heartbeats";
 import { defaultEventBusArn, eventRuleArn, physicalName } from "../../contracts/names";
-import { tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { stackType } from "../stack";
 import { textAt } from "../values";

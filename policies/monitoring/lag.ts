@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { databaseGenerations } from "../../config/generations";
+import { databaseGenerations, databaseOf } from "../../config/generations";
 import { healthCheckRegion, smallestReplicaLagSeconds } from "../../contracts/monitoring";
 import { databasePurpose, physicalName } from "../../contracts/names";
 import { type Environment } from "../environment";
-import { databaseOf, tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { type Resource, stackType } from "../stack";
 import { isTrueAt, textAt } from "../values";

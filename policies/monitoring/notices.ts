@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isAccess } from "../../config/configuration";
-import { databaseGenerations } from "../../config/generations";
+import { databaseOf, generationsIn } from "../../config/generations";
+import { type System } from "../../config/system";
 import {
   alarmNamePrefix,
   databaseClusterArn,
@@ -11,7 +12,7 @@ import {
   roleArn,
 } from "../../contracts/names";
 import { type Environment } from "../environment";
-import { databaseOf, tradingRegionOf } from "../placement/tradingRegion";
+import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { stackType } from "../stack";
 import { type BusEvent, lets } from "./eventPattern";
@@ -207,14 +208,9 @@ function originOf(place: Place, breakGlassRegions: readonly string[]): Omit<Orig
 }
 
 /** The region's database that counts, and with Aurora an instance of it, which is what fails. */
-function databaseArns(system: Parameters<typeof databaseOf>[0], place: Place): string[] {
+function databaseArns(system: System, place: Place): string[] {
   const store = databaseOf(system);
-  const current = databaseGenerations({
-    regions: system.regions,
-    rebuilds: store?.rebuilds ?? [],
-  })
-    .filter(({ region, lost }) => region === place.region && lost !== "retired")
-    .at(-1);
+  const current = generationsIn(system, place.region).at(-1);
   if (store === undefined || current === undefined) {
     return [];
   }

@@ -4,7 +4,7 @@ import { type Finding, rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { type Path, textAt, valueAt } from "../values";
 import { stackIn } from "./otherStack";
-import { tradingRegionOf } from "./tradingRegion";
+import { tradingRegionOf } from "../places";
 
 /** What both trading regions have: where its name is, and what has to be the same there. */
 interface Paired {

@@ -4,7 +4,7 @@ import { jobKinds } from "../../contracts/jobs";
 import { scheduleGaps } from "../../contracts/schedules";
 import { rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
-import { tradingConfigurationOf } from "../tradingConfiguration";
+import { tradingRegionOf } from "../places";
 import { textAt } from "../values";
 import { cronJobType } from "../workloads";
 import {
@@ -60,7 +60,7 @@ export const jobKeepsSchedule = rule({
   },
   settings: z.strictObject({ jobs: z.array(promise) }),
   settingsFor: (environment) => {
-    const system = tradingConfigurationOf(environment)?.system;
+    const system = tradingRegionOf(environment)?.system;
     return system === undefined
       ? undefined
       : { jobs: promisedJobs(system).map((job) => promiseOf(job, system.schedules.timeZone)) };

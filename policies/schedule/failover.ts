@@ -1,5 +1,4 @@
-import { rule } from "../rule";
-import { type Finding } from "../rule";
+import { type Finding, rule } from "../rule";
 import { type Resource, type Stack } from "../stack";
 import { textAt } from "../values";
 import {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { rule } from "../rule";
 import { type Resource } from "../stack";
 import { isTrueAt, type Path, textAt } from "../values";
-import { tradingConfigurationOf } from "../tradingConfiguration";
+import { tradingRegionOf } from "../places";
 import { containersOf, cronJobType, digestOf, workloadTypes } from "../workloads";
 
 /** True for a name that stands for an image that is not there yet: no registry can serve it (RFC 2606). */
@@ -71,8 +71,8 @@ export const imageOfOwnRegion = rule({
     region: z.string(),
   }),
   settingsFor: (environment) => {
-    const configuration = tradingConfigurationOf(environment);
-    return configuration === undefined ? undefined : { region: configuration.region };
+    const region = tradingRegionOf(environment);
+    return region && { region: region.own.region };
   },
   *check(workload, { settings: { region } }) {
     for (const [setting, image] of imagesOf(workload)) {

@@ -3,7 +3,7 @@ import { type System } from "../../config/system";
 import { type JobKind, jobKinds, restoresToScratch } from "../../contracts/jobs";
 import { scheduleGaps } from "../../contracts/schedules";
 import { type Finding, rule } from "../rule";
-import { tradingConfigurationOf } from "../tradingConfiguration";
+import { tradingRegionOf } from "../places";
 import { isSet, isTrueAt, numberAt, textAt } from "../values";
 import { cronJobType } from "../workloads";
 import { copyingKinds, gapsOf, kindOf } from "./jobs";
@@ -183,10 +183,8 @@ export const jobRunsWhereDue = rule({
     running: z.array(z.enum(jobKinds)),
   }),
   settingsFor: (environment) => {
-    const configuration = tradingConfigurationOf(environment);
-    return configuration === undefined
-      ? undefined
-      : { running: runningKinds(configuration.system, configuration.region) };
+    const region = tradingRegionOf(environment);
+    return region && { running: runningKinds(region.system, region.own.region) };
   },
   *check(job, { settings: { running } }) {
     const kind = kindOf(job);

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { outsideSandbox } from "../environment";
 import { placesOf } from "../places";
+import { protectionFindings } from "../protection";
 import { type Finding, rule } from "../rule";
 import { type Stack } from "../stack";
 import { isSet, isTrueAt, listAt, textAt } from "../values";
@@ -32,7 +34,7 @@ export const bucketKept = rule({
   peers: ["CKV2_AWS_61"],
   types: Object.values(bucketTypes),
   example: { good: "protect: true", bad: "forceDestroy: true" },
-  settingsFor: ({ name }) => (name === "sandbox" ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ type, inputs, protect, deleteBeforeReplace }) {
     if (type === bucketTypes.bucket) {
       if (isTrueAt(inputs, "forceDestroy")) {
@@ -51,14 +53,7 @@ export const bucketKept = rule({
         }
       }
     }
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
     if (deleteBeforeReplace) {
       yield {
         setting: "deleteBeforeReplace",

@@ -3,7 +3,7 @@ import { wholeDays } from "../../config/duration";
 import { type System } from "../../config/system";
 import { physicalName, vaultPurpose } from "../../contracts/names";
 import { type Places, placesOf } from "../places";
-import { databaseOf } from "../placement/tradingRegion";
+import { databaseOf } from "../../config/generations";
 import { rule } from "../rule";
 import { numberAt, textAt } from "../values";
 

@@ -3,9 +3,10 @@ import { wholeDays } from "../../config/duration";
 import { physicalName, vaultArn, vaultPurpose } from "../../contracts/names";
 import { fiveFields, scheduleGaps } from "../../contracts/schedules";
 import { currentDatabase } from "../database/current";
-import { type Environment } from "../environment";
-import { placesOf } from "../places";
-import { databaseOf, tradingRegionOf } from "../placement/tradingRegion";
+import { type Environment, outsideSandbox } from "../environment";
+import { placesOf, tradingRegionOf } from "../places";
+import { databaseOf } from "../../config/generations";
+import { protectionFindings } from "../protection";
 import { type Finding, rule } from "../rule";
 import { stackType } from "../stack";
 import { isTrueAt, listAt, numberAt, textAt } from "../values";
@@ -186,16 +187,9 @@ export const snapshotsProtected = rule({
   peers: [],
   types: [planType, testingType],
   example: { good: "protect: true", bad: "protect: false" },
-  settingsFor: (environment) => (placesOf(environment) === undefined ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ protect }) {
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
   },
 });
 

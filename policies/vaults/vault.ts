@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { roleArn } from "../../contracts/names";
 import { statementsOf } from "../documents";
+import { outsideSandbox } from "../environment";
 import { placesOf } from "../places";
+import { protectionFindings } from "../protection";
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, textAt } from "../values";
 
@@ -28,7 +30,7 @@ export const vaultSettings = rule({
   ],
   types: [vaultType],
   example: { good: "kmsKeyArn: key.arn, forceDestroy: false", bad: "forceDestroy: true" },
-  settingsFor: (environment) => (placesOf(environment) === undefined ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ inputs, protect }) {
     if (!isSet(inputs, "kmsKeyArn")) {
       yield {
@@ -40,14 +42,7 @@ export const vaultSettings = rule({
     if (isTrueAt(inputs, "forceDestroy")) {
       yield { setting: "forceDestroy", found: true, required: "false", mend: "remove it" };
     }
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
   },
 });
 
@@ -64,7 +59,7 @@ export const vaultComplete = rule({
     good: "new aws.backup.VaultLockConfiguration(…, { backupVaultName: vault.name, … })",
     bad: "a vault alone",
   },
-  settingsFor: (environment) => (placesOf(environment) === undefined ? undefined : {}),
+  settingsFor: outsideSandbox,
   *check({ inputs }, { stack }) {
     const vault = textAt(inputs, "name");
     for (const [type, what] of [
@@ -162,14 +157,7 @@ export const vaultPolicy = rule({
         mend: "remove what allows more",
       };
     }
-    if (!protect) {
-      yield {
-        setting: "protect",
-        found: false,
-        required: "true",
-        mend: "give it the options of keepData",
-      };
-    }
+    yield* protectionFindings({ protect });
   },
 });
 

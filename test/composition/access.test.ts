@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import program from "../../index";
-import { databaseOf } from "../../composition/generations";
+import { databaseOf } from "../../config/generations";
 import { databaseRoleName, databaseRoles } from "../../contracts/databaseRoles";
 import { previewReport, type StackReport } from "../../preview/report";
 import { readStacks } from "../../preview/stacks";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { databaseOf, everyGenerationOf, generationsIn } from "../../composition/generations";
+import { databaseOf, everyGenerationOf, generationsIn } from "../../config/generations";
 import { loadSystem } from "../../config/configuration";
 import { type System } from "../../config/system";
 import { projectDirectory } from "../support/projectCopy";

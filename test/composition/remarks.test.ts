@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { databaseOf } from "../../composition/generations";
+import { databaseOf } from "../../config/generations";
 import { notBuiltYet, remarksOn } from "../../composition/remarks";
 import { type Configuration } from "../../config/configuration";
 import { readRegionStacks } from "../support/regionStacks";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSystem } from "../../config/configuration";
-import { databaseOf } from "../../composition/generations";
+import { databaseOf } from "../../config/generations";
 import {
   auditSchema,
   auditTables,

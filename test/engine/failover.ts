@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadSystem } from "../../config/configuration";
 import { join } from "node:path";
-import { databaseOf } from "../../composition/generations";
+import { databaseOf } from "../../config/generations";
 import { projectDirectory } from "../support/projectCopy";
 import { type Deployment, type Outcome } from "./deployment";
 import { assertOnly, assertRefused, stacks } from "./engine";

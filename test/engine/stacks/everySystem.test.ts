@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { databaseOf } from "../../../composition/generations";
+import { databaseOf } from "../../../config/generations";
 import { loadSystem, systemIds } from "../../../config/configuration";
 import { projectDirectory } from "../../support/projectCopy";
 
