@@ -54,6 +54,7 @@ export function policiesOf(
 class Run {
   private excuses: Excuses | undefined;
   private readonly judged = new Set<string>();
+  private readonly inputs = new Map<string, unknown>();
   private unknown: NotJudged[] = [];
 
   public constructor(
@@ -78,6 +79,24 @@ class Run {
         report(messageOf(rule, subject, finding));
       }
     }
+  }
+
+  /**
+   * Remembers a resource's inputs. At the end an engine shows outputs, of which a preview knows little:
+   * for an object of Kubernetes nothing at all, as long as no cluster has answered.
+   */
+  public see({ urn, props }: policy.ResourceValidationArgs): void {
+    this.inputs.set(urn, props);
+  }
+
+  /** All resources of a stack, by their inputs where those were seen. */
+  public stackOf({ resources }: policy.StackValidationArgs): Stack {
+    return new Stack(
+      resources[0]?.urn.split(":")[2] ?? "",
+      resources.map((resource) =>
+        resourceOf(resource, this.inputs.get(resource.urn) ?? resource.props),
+      ),
+    );
   }
 
   /** The excuses of the stack that a resource is in. */
@@ -143,6 +162,7 @@ function validatesResource(
   const nothing = new Stack("", []);
   return {
     validateResource: (args, report) => {
+      run.see(args);
       if (rule.types.includes(args.type) || rule.types.includes(anyType)) {
         const surroundings = { settings: settingsOf(rule, args), stack: nothing };
         run.judge(rule, resourceOf(args), surroundings, report);
@@ -154,7 +174,7 @@ function validatesResource(
 function validatesStack(rule: Rule, run: Run): Pick<policy.StackValidationPolicy, "validateStack"> {
   return {
     validateStack: (args, report) => {
-      const stack = stackOf(args);
+      const stack = run.stackOf(args);
       const surroundings = { settings: settingsOf(rule, args), stack };
       for (const subject of subjectsOf(rule, stack)) {
         run.judge(rule, subject, surroundings, (message) => {
@@ -219,12 +239,11 @@ function reportingPolicies(run: Run, systemRules: readonly Rule[]): policy.Stack
   ];
 }
 
-function stackOf({ resources }: policy.StackValidationArgs): Stack {
-  return new Stack(resources[0]?.urn.split(":")[2] ?? "", resources.map(resourceOf));
-}
-
-function resourceOf(args: policy.ResourceValidationArgs | policy.PolicyResource): Resource {
-  const { urn, type, name, opts, provider, props } = args;
+function resourceOf(
+  args: policy.ResourceValidationArgs | policy.PolicyResource,
+  props: unknown = args.props,
+): Resource {
+  const { urn, type, name, opts, provider } = args;
   let inputs: unknown;
   const region = regionIn(props) ?? regionIn(provider?.props);
   return {

@@ -4,7 +4,7 @@ export interface Resource {
   readonly type: string;
   /** Logical name. */
   readonly name: string;
-  /** Inputs, or for what is deployed its outputs, which hold them. See values.ts. */
+  /** Inputs. Where a program has not run, as in `pulumi policy analyze`, outputs, which hold them. See values.ts. */
   readonly inputs: unknown;
   /** Region it is made in; absent where neither it nor its provider names one. */
   readonly region?: string;

@@ -46,6 +46,28 @@ describe("the policy pack on a real engine", function () {
       edit: shorter,
       rules: ["database-backup-retention"],
     },
+    {
+      what: "copies without encrypted objects",
+      stack: "dr",
+      edit: [
+        "components/storage/replication.ts",
+        'sseKmsEncryptedObjects: { status: "Enabled" }',
+        'sseKmsEncryptedObjects: { status: "Disabled" }',
+      ],
+      rules: ["bucket-replicates-everything"],
+    },
+    {
+      what: "Kubernetes taking two of a cache's pods away at once",
+      stack: "prod",
+      edit: ["components/cache/memberSet.ts", "maxUnavailable: 1", "maxUnavailable: 2"],
+      rules: ["cache-disruption"],
+    },
+    {
+      what: "vaults without a lock",
+      stack: "archive",
+      edit: ["components/vaults/backupVault.ts", "if (!disposable) {", "if (disposable) {"],
+      rules: ["vault-complete"],
+    },
   ];
 
   for (const { what, stack, edit, rules } of changes) {
@@ -129,7 +151,7 @@ describe("the policy pack on a real engine", function () {
     writeFileSync(file, JSON.stringify({ all: "mandatory" }));
     await assertRefused(
       deployment.preview("prod", { policies: true, policyConfiguration: file }),
-      /database-backup-retention is not configured: minimumDays: .*; use a file of policies\/config with --policy-pack-config/,
+      /placement-own-region is not configured: regions: .*; use a file of policies\/config with --policy-pack-config/,
     );
   });
 
