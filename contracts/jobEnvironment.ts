@@ -138,6 +138,66 @@ export const jobEnvironments = {
   }),
 } satisfies Record<JobKind, z.ZodObject>;
 
+/** What operators tell the commands that no schedule runs. */
+const operator = {
+  system: text,
+  region: text,
+  account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+  /** Where recovery points of the database are, by series and by the region that took them. */
+  recoveryPoints: several(location),
+};
+
+/** Where operators log in. */
+const operatorLogin = {
+  databaseHost: text,
+  databaseUser: text,
+  /** `iam`: by a token that AWS signs; `file`: by what PostgreSQL's password file says. */
+  databaseLogin: z.enum(["iam", "file"]),
+};
+
+const hook = z.array(z.string()).min(1);
+
+/** The variables of commands that operators run, by the names that code uses. */
+const operatorEnvironments = {
+  list: z.object({
+    ...operator,
+    /** Where verifications are recorded. */
+    events: location,
+  }),
+  "backup-emergency": z.object({
+    system: text,
+    region: text,
+    account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+    store: text,
+    tier: text,
+    retentionDays: whole,
+    recoveryPoints: location,
+    ...operatorLogin,
+  }),
+  restore: z.object({
+    ...operator,
+    ...operatorLogin,
+    /** Where a recovery point of a database that is replaced goes, before it is. */
+    emergency: location,
+    store: text,
+    tier: text,
+    retentionDays: whole,
+    /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
+    quiesce: structure(hook).optional(),
+    resume: structure(hook).optional(),
+  }),
+} as const;
+
+const commandEnvironments = { ...jobEnvironments, ...operatorEnvironments };
+
+/** A command that reads an environment: what a kind of job runs, or an operator. */
+export type CommandKind = keyof typeof commandEnvironments;
+
+/** What a command is told. */
+export type CommandEnvironment<Kind extends CommandKind> = z.output<
+  (typeof commandEnvironments)[Kind]
+>;
+
 /** What a job of a kind is told. */
 export type JobEnvironment<Kind extends JobKind> = z.output<(typeof jobEnvironments)[Kind]>;
 
@@ -166,38 +226,45 @@ export function variableText(kind: JobKind, key: string, value: unknown): string
   return String(encoded.data);
 }
 
-/** Names of the variables that a kind of job has, as code uses them. */
-export function variablesOf(kind: JobKind): string[] {
-  return Object.keys(jobEnvironments[kind].shape);
+/** Names of the variables that a command has, as code uses them. */
+export function variablesOf(kind: CommandKind): string[] {
+  return Object.keys(commandEnvironments[kind].shape);
 }
 
 /**
- * Reads a job's environment. Variables of other prefixes belong to others and are left alone.
+ * Reads a command's environment. Variables of other prefixes belong to others and are left alone.
  *
  * @throws RangeError with every variable that is missing, unknown or wrong.
  */
-export function parseJobEnvironment<Kind extends JobKind>(
+export function parseEnvironment<Kind extends CommandKind>(
   kind: Kind,
   environment: Readonly<Record<string, string | undefined>>,
-): JobEnvironment<Kind> {
+): CommandEnvironment<Kind> {
   const keys = variablesOf(kind);
   const known = keys.map(variableName);
   const strange = Object.keys(environment).filter(
     (name) => name.startsWith(namePrefix) && !known.includes(name),
   );
   const given = Object.fromEntries(keys.map((key) => [key, environment[variableName(key)]]));
-  const parsed = jobEnvironments[kind].safeParse(given);
+  const parsed = commandEnvironments[kind].safeParse(given);
   const problems = [
-    ...strange.map((name) => `${name} is no variable of ${kind} jobs`),
+    ...strange.map((name) => `${name} is no variable of ${commandWords(kind)}`),
     ...(parsed.error?.issues ?? []).map(({ path, message }) => {
       const name = variableName(String(path[0]));
       return environment[name] === undefined ? `${name} is missing` : `${name} ${message}`;
     }),
   ];
   if (!parsed.success || problems.length > 0) {
-    throw new RangeError(`the environment of the ${kind} job is wrong: ${problems.join("; ")}`);
+    throw new RangeError(
+      `the environment of ${commandWords(kind)} is wrong: ${problems.join("; ")}`,
+    );
   }
-  return parsed.data as JobEnvironment<Kind>;
+  return parsed.data as CommandEnvironment<Kind>;
+}
+
+/** `trading-dr backup database`. */
+function commandWords(kind: CommandKind): string {
+  return ["trading-dr", ...kind.split("-")].join(" ");
 }
 
 function messagesOf(error: z.ZodError): string[] {

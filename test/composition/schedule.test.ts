@@ -7,7 +7,7 @@ import { landscapeOf } from "../../composition/places";
 import { declareRoles } from "../../composition/roles";
 import { declareJobs } from "../../composition/schedule";
 import { type Configuration, systemIds } from "../../config/configuration";
-import { parseJobEnvironment } from "../../contracts/jobEnvironment";
+import { parseEnvironment } from "../../contracts/jobEnvironment";
 import { type JobKind, jobKinds, jobName, restoresToScratch } from "../../contracts/jobs";
 import program from "../../index";
 import { type PreviewedResource } from "../../preview/inProcess";
@@ -153,7 +153,7 @@ for (const system of systems) {
           const environment = Object.fromEntries(
             (podOf(job).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
           );
-          const parsed = parseJobEnvironment(kindOf(job), environment);
+          const parsed = parseEnvironment(kindOf(job), environment);
           assert.deepEqual([parsed.system, parsed.region], [system, region]);
           const buckets = JSON.stringify(environment).match(/s3:\/\/[^/]+/g) ?? [];
           assert.ok(buckets.length >= 1);
@@ -319,7 +319,7 @@ describe("the monitor", () => {
     const environment = Object.fromEntries(
       (podOf(check).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
     );
-    return parseJobEnvironment("check", environment).watched.map(
+    return parseEnvironment("check", environment).watched.map(
       ({ store, series, maximumAgeSeconds, locations }) => [
         series ?? store,
         maximumAgeSeconds,

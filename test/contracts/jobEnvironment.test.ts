@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   type JobEnvironment,
-  parseJobEnvironment,
+  parseEnvironment,
   variableName,
   variablesOf,
   variableText,
@@ -83,7 +83,7 @@ describe("environment of jobs", () => {
   for (const kind of jobKinds) {
     it(`of kind ${kind} is read as it was written`, () => {
       const environment = rendered(kind, examples[kind]);
-      assert.deepEqual(parseJobEnvironment(kind, environment), examples[kind]);
+      assert.deepEqual(parseEnvironment(kind, environment), examples[kind]);
     });
   }
 
@@ -120,7 +120,7 @@ describe("environment of jobs", () => {
 
   it("leaves the variables of others alone", () => {
     const environment = { ...rendered("verify", restorer), PATH: "/bin", AWS_REGION: "us-east-1" };
-    assert.deepEqual(parseJobEnvironment("verify", environment), restorer);
+    assert.deepEqual(parseEnvironment("verify", environment), restorer);
   });
 
   it("is read as it was written, whatever the numbers and prefixes", () => {
@@ -133,7 +133,7 @@ describe("environment of jobs", () => {
           recoveryPoints: { ...points, prefix: `${words.join("/")}/` },
         };
         const environment = rendered("snapshot-configuration", values);
-        assert.deepEqual(parseJobEnvironment("snapshot-configuration", environment), values);
+        assert.deepEqual(parseEnvironment("snapshot-configuration", environment), values);
       }),
     );
   });
@@ -147,10 +147,10 @@ describe("environment of jobs", () => {
       TRADING_DR_NAMESPCE: "market-scanning",
     };
     assert.throws(
-      () => parseJobEnvironment("snapshot-configuration", environment),
+      () => parseEnvironment("snapshot-configuration", environment),
       new RangeError(
-        "the environment of the snapshot-configuration job is wrong: " +
-          "TRADING_DR_NAMESPCE is no variable of snapshot-configuration jobs; " +
+        "the environment of trading-dr snapshot configuration is wrong: " +
+          "TRADING_DR_NAMESPCE is no variable of trading-dr snapshot configuration; " +
           "TRADING_DR_EVENTS must be like s3://bucket/prefix/; " +
           "TRADING_DR_RETENTION_DAYS must be a whole number; " +
           "TRADING_DR_NAMESPACE is missing",
@@ -158,11 +158,13 @@ describe("environment of jobs", () => {
     );
     assert.throws(
       () =>
-        parseJobEnvironment("check", {
+        parseEnvironment("check", {
           ...rendered("check", examples.check),
           TRADING_DR_WATCHED: "[",
         }),
-      new RangeError("the environment of the check job is wrong: TRADING_DR_WATCHED must be JSON"),
+      new RangeError(
+        "the environment of trading-dr check is wrong: TRADING_DR_WATCHED must be JSON",
+      ),
     );
   });
 

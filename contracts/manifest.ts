@@ -1,0 +1,138 @@
+import { z } from "zod";
+
+/**
+ * The manifest of a database's recovery point. It is written last: without it there is no recovery
+ * point, whatever objects lie under its key. Everything that it names lies beside it.
+ */
+
+/** Version of this layout. A reader refuses another one. */
+export const manifestFormat = 1;
+
+/** Name of the manifest under a recovery point's key. */
+export const manifestName = "manifest.json";
+
+const count = z.int().nonnegative();
+
+/** SHA-256, in hexadecimal digits. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A sum over rows that does not depend on their order: see {@link contentOfTable}. */
+const digest = z.string().regex(/^[0-9a-f]{16}$/);
+
+const time = z.iso.datetime();
+
+/** A piece of content, inside of an object. It is compressed and checked by itself. */
+const segment = z.strictObject({
+  /** Number of the object, from 1. */
+  object: z.int().positive(),
+  /** First byte in the object. */
+  offset: count,
+  /** Bytes in the object. */
+  bytes: z.int().positive(),
+  /** Bytes after decompression. */
+  rawBytes: z.int().positive(),
+  encoding: z.enum(["none", "zstd"]),
+  /** Checksum of the bytes in the object. */
+  sha256,
+  /** True where a row goes on in the next segment, which then has to follow in one piece. */
+  continues: z.literal(true).optional(),
+});
+
+export type Segment = z.output<typeof segment>;
+
+/** What one program wrote, in order. */
+const content = z.strictObject({ segments: z.array(segment) });
+
+/** The rows of a table, in any order, as `COPY ... TO STDOUT` writes them as text. */
+const contentOfTable = z.strictObject({
+  schema: z.string(),
+  name: z.string(),
+  /** Columns that are stored: those that PostgreSQL generates are made anew. */
+  columns: z.array(z.string()),
+  /** Rows that belong to an extension are made by it; the condition names those that do not. */
+  condition: z.string().optional(),
+  rows: count,
+  /** Sum of the rows' XXH64, seed 0, modulo 2^64, without the line's end, in hexadecimal digits. */
+  digest,
+  /** Bytes of the rows as text. */
+  rawBytes: count,
+  segments: z.array(segment),
+});
+
+export type TableContent = z.output<typeof contentOfTable>;
+
+const sequence = z.strictObject({
+  schema: z.string(),
+  name: z.string(),
+  /** A whole number beyond what JSON's readers hold exactly. */
+  lastValue: z.string().regex(/^-?\d+$/),
+  isCalled: z.boolean(),
+});
+
+export type SequenceState = z.output<typeof sequence>;
+
+export const manifest = z.strictObject({
+  format: z.literal(manifestFormat),
+  /** Sorts by the time of the backup's start. */
+  id: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  system: z.string(),
+  account: z.string(),
+  /** Region that took it. */
+  region: z.string(),
+  store: z.string(),
+  series: z.string(),
+  tier: z.string(),
+  startedAt: time,
+  finishedAt: time,
+  /** When the tier lets go of it. The bucket's lock may keep it longer. */
+  retainUntil: time,
+  source: z.strictObject({
+    database: z.string(),
+    /** `15.12` */
+    serverVersion: z.string(),
+    /** Number of the cluster that initdb chose; replicas have their primary's. */
+    systemIdentifier: z.string(),
+    isReader: z.boolean(),
+    /** Time of the snapshot, by the server's clock. */
+    snapshotAt: time,
+    /** Position in the server's log at that time, as far as the server says one. */
+    position: z.string().optional(),
+    encoding: z.string(),
+    collation: z.string(),
+    characterType: z.string(),
+  }),
+  /** Versions of the programs that wrote it. */
+  tools: z.strictObject({ tradingDr: z.string(), pgDump: z.string(), zstd: z.string() }),
+  encryption: z.strictObject({
+    /** As S3 says it: `aws:kms`; absent where it does not encrypt. */
+    algorithm: z.string().optional(),
+    key: z.string().optional(),
+  }),
+  /** The objects, by their numbers from 1. */
+  objects: z.array(z.strictObject({ bytes: z.int().positive(), sha256 })),
+  /** Statements that make the server's roles, without passwords. */
+  roles: content,
+  /** An archive of pg_dump: all that is declared, without any data. */
+  structure: content,
+  largeObjects: z.strictObject({
+    count,
+    digest,
+    /** An archive of pg_dump: their contents. */
+    segments: z.array(segment),
+  }),
+  tables: z.array(contentOfTable),
+  sequences: z.array(sequence),
+  /** Settings that the database has of its own, or that a role has in it. */
+  settings: z.array(
+    z.strictObject({ role: z.string().optional(), name: z.string(), value: z.string() }),
+  ),
+  /** What is not in the recovery point, and why: rows of foreign tables are elsewhere. */
+  leftOut: z.array(z.string()),
+});
+
+export type Manifest = z.output<typeof manifest>;
+
+/** Key of an object of a recovery point, under the point's own prefix. */
+export function objectName(number: number): string {
+  return `content/${String(number).padStart(6, "0")}`;
+}

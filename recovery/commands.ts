@@ -1,0 +1,241 @@
+import { availableParallelism } from "node:os";
+import { type CommandEnvironment, parseEnvironment } from "../contracts/jobEnvironment";
+import { backupDatabase, type BackupRequest } from "./backup";
+import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { DatabaseSnapshot } from "./database/snapshot";
+import { exitCodes, messageOf, RecoveryFailure } from "./failure";
+import { whileQuiet } from "./hooks";
+import { listPoints } from "./list";
+import { choosePoint } from "./point/choice";
+import { progressOn } from "./progress";
+import { restoreDatabase } from "./restore";
+import { BucketPrefix, s3Client } from "./storage/bucket";
+import { pointJson, pointListText, pointText } from "./text";
+import { verifyPoint } from "./verify";
+
+/** Sessions that read or write at once, at most: more would weigh on the server. */
+const mostSessions = 4;
+
+/** How many sessions there are, if nobody says: a core each. */
+const sessions = Math.min(availableParallelism(), mostSessions);
+
+const progress = progressOn(process.stderr);
+
+/** Reads the environment of a command. */
+function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
+  kind: Kind,
+): CommandEnvironment<Kind> {
+  try {
+    return parseEnvironment(kind, process.env);
+  } catch (error) {
+    throw new RecoveryFailure("usage", messageOf(error));
+  }
+}
+
+/** Where a server is, by what PostgreSQL's own programs read beside what we are told. */
+function addressOf(
+  told: Pick<DatabaseAddress, "host" | "user" | "database" | "login" | "region">,
+): DatabaseAddress {
+  const port = Number(process.env["PGPORT"] ?? "5432");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new RecoveryFailure(
+      "usage",
+      `PGPORT is ${process.env["PGPORT"] ?? ""}, and has to be a port`,
+    );
+  }
+  const authorityFile = process.env["PGSSLROOTCERT"];
+  if (told.host.startsWith("/")) {
+    return { ...told, port };
+  }
+  if (authorityFile === undefined) {
+    throw new RecoveryFailure(
+      "usage",
+      `PGSSLROOTCERT is missing: name the file with the certificate of the authority that ${told.host} is recognised by`,
+    );
+  }
+  return { ...told, port, authorityFile };
+}
+
+/** `trading-dr backup database` */
+export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<string> {
+  const told = environmentOf("backup-database");
+  const source = addressOf({
+    host: told.databaseHost,
+    user: told.databaseUser,
+    database: told.databaseName,
+    login: "iam",
+    region: told.region,
+  });
+  const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
+  const request: BackupRequest = { ...told, source, points, readers: sessions };
+  if (dryRun) {
+    const snapshot = await DatabaseSnapshot.take(source, 1);
+    await snapshot.close();
+    return `Would read ${String(snapshot.tables.length)} tables of ${source.database} and write a recovery point to ${points.urlOf("")}.\n`;
+  }
+  const { id } = await backupDatabase(request, progress);
+  return `${id}\n`;
+}
+
+/** `trading-dr backup emergency` */
+export async function emergencyCommand(): Promise<string> {
+  const told = environmentOf("backup-emergency");
+  const server = addressOf({
+    host: told.databaseHost,
+    user: told.databaseUser,
+    database: "postgres",
+    login: told.databaseLogin,
+    region: told.region,
+  });
+  const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
+  const session = await DatabaseSession.open(server);
+  const databases = await session.rows<{ name: string }>(
+    "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin' ORDER BY 1",
+  );
+  await session.close();
+  let ids = "";
+  for (const { name } of databases) {
+    const source = { ...server, database: name };
+    const request = { ...told, series: "emergency", source, points, readers: sessions };
+    const { id } = await backupDatabase(request, progress);
+    ids += `${id} ${name}\n`;
+  }
+  return ids;
+}
+
+/** `trading-dr verify` */
+export async function verifyCommand({ point }: { point: string }): Promise<string> {
+  const told = environmentOf("verify");
+  const client = s3Client(told.region);
+  const result = await verifyPoint(
+    {
+      system: told.system,
+      region: told.region,
+      points: told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+      events: new BucketPrefix(client, told.events),
+      choice: point,
+      server: addressOf({
+        host: told.scratchSocketDirectory,
+        user: "postgres",
+        database: "postgres",
+        login: "file",
+        region: told.region,
+      }),
+      sessions,
+    },
+    progress,
+  );
+  return `${result.point} is whole: ${String(result.tables)} tables and ${String(result.rows)} rows are what they were, restored in ${result.restoreSeconds.toFixed(1)} s.\n`;
+}
+
+/** What `trading-dr restore` is asked for. */
+export interface RestoreOptions {
+  readonly point: string;
+  readonly into: string;
+  readonly replace?: string;
+  readonly dryRun?: true;
+}
+
+/** `trading-dr restore` */
+export async function restoreCommand(options: RestoreOptions): Promise<string> {
+  const told = environmentOf("restore");
+  const { into, replace } = options;
+  if (replace !== undefined && replace !== into) {
+    throw new RecoveryFailure(
+      "usage",
+      `--replace ${replace} is not --into ${into}: a database that is replaced has to be named twice`,
+    );
+  }
+  const client = s3Client(told.region);
+  const point = await choosePoint(
+    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+    options.point,
+  );
+  if (options.dryRun) {
+    await point.checkObjects();
+    return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
+  }
+  const server = addressOf({
+    host: told.databaseHost,
+    user: told.databaseUser,
+    database: "postgres",
+    login: told.databaseLogin,
+    region: told.region,
+  });
+  const emergency = new BucketPrefix(client, told.emergency);
+  const restored = await whileQuiet(
+    told,
+    () =>
+      restoreDatabase(
+        {
+          point,
+          server,
+          into,
+          sessions,
+          ...(replace === undefined
+            ? {}
+            : {
+                replace: (live) =>
+                  backupDatabase(
+                    {
+                      ...told,
+                      series: "emergency",
+                      source: live,
+                      points: emergency,
+                      readers: sessions,
+                    },
+                    progress,
+                  ),
+              }),
+        },
+        progress,
+      ),
+    progress,
+  );
+  if (restored.wasThere) {
+    return `${into} had been restored from ${restored.point} before; nothing was done.\n`;
+  }
+  const kept =
+    restored.kept === undefined ? "" : ` What had the name before is kept as ${restored.kept}.`;
+  return `${into} is restored from ${restored.point}.${kept}\n`;
+}
+
+/** `trading-dr list` */
+export async function listCommand({ json }: { json?: true }): Promise<string> {
+  const told = environmentOf("list");
+  const client = s3Client(told.region);
+  const list = await listPoints(
+    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+    new BucketPrefix(client, told.events),
+    new Date(),
+  );
+  return json ? `${JSON.stringify(list, undefined, 2)}\n` : pointListText(list);
+}
+
+/** `trading-dr show` */
+export async function showCommand(id: string, { json }: { json?: true }): Promise<string> {
+  const told = environmentOf("list");
+  const client = s3Client(told.region);
+  const { manifest, url } = await choosePoint(
+    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+    id,
+  );
+  return json ? pointJson(manifest, url) : pointText(manifest, url);
+}
+
+/** Runs a command, prints its answer, and sets the status that the process ends with. */
+export async function run(command: () => Promise<string>): Promise<void> {
+  try {
+    process.stdout.write(await command());
+  } catch (error) {
+    const failure =
+      error instanceof RecoveryFailure
+        ? error
+        : new RecoveryFailure(
+            "unforeseen",
+            error instanceof Error ? (error.stack ?? error.message) : String(error),
+          );
+    process.stderr.write(`trading-dr: ${failure.message}\n`);
+    process.exitCode = exitCodes[failure.reason];
+  }
+}

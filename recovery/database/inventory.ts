@@ -1,0 +1,145 @@
+import { escapeIdentifier } from "pg";
+import { type SequenceState } from "../../contracts/manifest";
+import { type DatabaseSession } from "./session";
+
+/** A table whose rows are part of a recovery point. */
+export interface Table {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Which rows, where some are made by an extension. @default - all */
+  readonly condition?: string;
+  /** Blocks of 8 KiB that hold rows, by the server's last count. */
+  readonly blocks: number;
+  /** True where rows can be read by their block. */
+  readonly isHeap: boolean;
+}
+
+/** A table as statements name it. */
+export function qualified({ schema, name }: Pick<Table, "schema" | "name">): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+}
+
+/**
+ * Relations of users: nothing of PostgreSQL's own, nothing temporary. What belongs to an extension is
+ * made by it, but for the rows that it declares to be the user's.
+ */
+const userRelations = `
+  pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_depend d
+    ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e'
+  LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+  LEFT JOIN LATERAL (
+    SELECT e.extcondition[position] AS condition
+    FROM pg_catalog.generate_subscripts(e.extconfig, 1) position
+    WHERE e.extconfig[position] = c.oid
+  ) configuration ON true
+  WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't'
+    AND (e.oid IS NULL OR configuration.condition IS NOT NULL)`;
+
+/** The tables that hold rows of their own, in the order of their names. */
+export async function tablesOf(session: DatabaseSession): Promise<Table[]> {
+  const rows = await session.rows<{
+    schema: string;
+    name: string;
+    columns: string[];
+    condition: string | null;
+    blocks: string;
+    is_heap: boolean;
+  }>(`
+    SELECT n.nspname::text AS schema, c.relname::text AS name,
+      coalesce(configuration.condition, '') AS condition,
+      (pg_catalog.pg_relation_size(c.oid) / 8192)::text AS blocks,
+      c.relam = (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'heap') AS is_heap,
+      ARRAY(
+        SELECT a.attname::text FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        ORDER BY a.attnum
+      ) AS columns
+    FROM ${userRelations} AND c.relkind = 'r'
+    ORDER BY 1, 2`);
+  return rows.map(({ schema, name, columns, condition, blocks, is_heap }) => ({
+    schema,
+    name,
+    columns,
+    ...(condition === null || condition === "" ? {} : { condition }),
+    blocks: Number(blocks),
+    isHeap: is_heap,
+  }));
+}
+
+/** How many sequences are read by one statement. */
+const sequencesAtOnce = 200;
+
+/** Where each sequence stands. */
+export async function sequencesOf(session: DatabaseSession): Promise<SequenceState[]> {
+  const found = await session.rows<{ schema: string; name: string }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name
+     FROM ${userRelations} AND c.relkind = 'S' ORDER BY 1, 2`,
+  );
+  const states: SequenceState[] = [];
+  for (let first = 0; first < found.length; first += sequencesAtOnce) {
+    const some = found.slice(first, first + sequencesAtOnce);
+    const read = await session.rows<{ position: number; last: string; called: boolean }>(
+      some
+        .map(
+          (sequence, index) =>
+            `SELECT ${String(index)} AS position, last_value::text AS last, is_called AS called FROM ${qualified(sequence)}`,
+        )
+        .join(" UNION ALL "),
+    );
+    for (const { position, last, called } of read) {
+      const { schema = "", name = "" } = some[position] ?? {};
+      states.push({ schema, name, lastValue: last, isCalled: called });
+    }
+  }
+  return states;
+}
+
+/** What is left out of a recovery point, as sentences. */
+export async function leftOutOf(session: DatabaseSession): Promise<string[]> {
+  const foreign = await session.rows<{ schema: string; name: string }>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name
+     FROM ${userRelations} AND c.relkind = 'f' ORDER BY 1, 2`,
+  );
+  return foreign.map(
+    (table) => `rows of the foreign table ${qualified(table)}: they are elsewhere`,
+  );
+}
+
+/** Bytes of a large object that are one row. */
+const pageBytes = 256 * 1024;
+
+/** Numbers of all large objects. */
+export async function largeObjectsOf(session: DatabaseSession): Promise<string[]> {
+  const rows = await session.rows<{ number: string }>(
+    "SELECT oid::text AS number FROM pg_catalog.pg_largeobject_metadata ORDER BY oid",
+  );
+  return rows.map(({ number }) => number);
+}
+
+/**
+ * A statement that gives the contents of large objects as rows: number, page, bytes. An empty one has
+ * one row too. It opens each, which lasts until the transaction, or a savepoint before it, is left.
+ *
+ * @param first Lowest number of them.
+ * @param last Highest number of them.
+ */
+export function largeObjectRows(first: string, last: string): string {
+  return `
+    SELECT m.oid, page.number, pg_catalog.lo_get(m.oid, page.number * ${String(pageBytes)}, ${String(pageBytes)})
+    FROM (
+      SELECT oid, pg_catalog.lo_lseek64(pg_catalog.lo_open(oid, 262144), 0, 2) AS size
+      FROM pg_catalog.pg_largeobject_metadata WHERE oid BETWEEN ${first} AND ${last}
+    ) m
+    CROSS JOIN LATERAL pg_catalog.generate_series(0, greatest(m.size - 1, 0) / ${String(pageBytes)}) page (number)`;
+}
+
+/** Where {@link largeObjectRows} came from: its columns, for a table that takes them up. */
+export const largeObjectColumns = "number oid, page bigint, bytes bytea";
+
+/** Writes rows of {@link largeObjectRows} into large objects that are there. */
+export function writeLargeObjects(table: string): string {
+  return `SELECT pg_catalog.lo_put(number, page * ${String(pageBytes)}, bytes) FROM ${table}`;
+}

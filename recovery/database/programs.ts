@@ -1,0 +1,147 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Readable, type Writable } from "node:stream";
+import { messageOf, RecoveryFailure } from "../failure";
+import { type DatabaseAddress, tokenFor } from "./session";
+
+/** PostgreSQL's own programs that are run. All have to be on PATH, of the server's major or newer. */
+export type Program = "pg_dump" | "pg_dumpall" | "pg_restore" | "psql";
+
+/** The version of a program: `15.12`. */
+export async function programVersion(program: Program): Promise<string> {
+  let output = "";
+  for await (const chunk of runProgram(program, ["--version"], undefined)) {
+    output += chunk.toString();
+  }
+  return /(\d+\.\d+|\d+[a-z]+\d+)/.exec(output)?.[1] ?? output.trim();
+}
+
+/**
+ * Runs a program on a database and gives what it writes. It is ended when nobody reads on.
+ *
+ * @param address Where it connects to. @default - nowhere
+ * @param input What it reads. @default - nothing
+ * @throws RecoveryFailure `database` with what it complained of.
+ */
+export async function* runProgram(
+  program: Program,
+  options: readonly string[],
+  address: DatabaseAddress | undefined,
+  input?: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  const password = address === undefined ? undefined : await tokenFor(address);
+  const directory =
+    password === undefined ? undefined : mkdtempSync(join(tmpdir(), "trading-dr-login-"));
+  try {
+    const child = spawn(program, options, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        ...(address === undefined ? {} : connectionEnvironment(address)),
+        ...(directory === undefined ? {} : { PGPASSFILE: passwordFile(directory, password ?? "") }),
+      },
+    });
+    yield* outputOf(program, child, input);
+  } finally {
+    if (directory !== undefined) {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Runs a program whose output nobody needs. */
+export async function finishProgram(...run: Parameters<typeof runProgram>): Promise<void> {
+  const output = runProgram(...run);
+  while ((await output.next()).done !== true) {
+    // What it writes is of no interest: its complaints are in the failure.
+  }
+}
+
+async function* outputOf(
+  program: Program,
+  child: ChildProcessByStdio<Writable, Readable, Readable>,
+  input: AsyncIterable<Buffer> | undefined,
+): AsyncGenerator<Buffer> {
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-longestComplaint);
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on("error", (error) => {
+      reject(
+        new RecoveryFailure(
+          "usage",
+          `cannot run ${program}, which has to be on PATH: ${messageOf(error)}`,
+        ),
+      );
+    });
+    child.on("close", (status, signal) => {
+      if (status === 0) {
+        resolve();
+      } else {
+        reject(
+          new RecoveryFailure(
+            "database",
+            `${program} ended with ${signal ?? `status ${String(status)}`}: ${complaint.trim()}`,
+          ),
+        );
+      }
+    });
+  });
+  ended.catch(() => undefined);
+  const fed = feed(child.stdin, input);
+  fed.catch(() => {
+    // It is waited for below; the program must not wait for more.
+    child.kill();
+  });
+  try {
+    for await (const chunk of child.stdout) {
+      yield chunk as Buffer;
+    }
+    await fed;
+    await ended;
+  } finally {
+    child.kill();
+  }
+}
+
+/** Characters of a program's complaints that are told: the last ones say why it ended. */
+const longestComplaint = 4_000;
+
+async function feed(stdin: Writable, input: AsyncIterable<Buffer> | undefined): Promise<void> {
+  // A program that ends early says why by its status.
+  stdin.on("error", () => undefined);
+  for await (const chunk of input ?? []) {
+    if (!stdin.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        stdin.once("drain", resolve);
+        stdin.once("close", resolve);
+      });
+    }
+  }
+  stdin.end();
+}
+
+function connectionEnvironment(address: DatabaseAddress): Record<string, string> {
+  const { host, port, database, user, authorityFile } = address;
+  return {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGDATABASE: database,
+    PGUSER: user,
+    PGCONNECT_TIMEOUT: "15",
+    ...(authorityFile === undefined
+      ? { PGSSLMODE: "disable" }
+      : { PGSSLMODE: "verify-full", PGSSLROOTCERT: authorityFile }),
+  };
+}
+
+/** Beside the arguments and the environment, which other processes may see. */
+function passwordFile(directory: string, password: string): string {
+  const file = join(directory, "password");
+  writeFileSync(file, `*:*:*:*:${password.replace(/[\\:]/g, String.raw`\$&`)}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return file;
+}

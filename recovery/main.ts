@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import {
+  backupCommand,
+  emergencyCommand,
+  listCommand,
+  restoreCommand,
+  type RestoreOptions,
+  run,
+  showCommand,
+  verifyCommand,
+} from "./commands";
+import { exitCodes } from "./failure";
+import { version } from "./version";
+
+const status = Object.entries(exitCodes)
+  .map(([reason, code]) => `  ${String(code)}  ${reason}`)
+  .join("\n");
+
+/** The command's interface. Values that differ by system come from the environment: see docs/recovery.md. */
+export function program(): Command {
+  const command = new Command("trading-dr")
+    .description(
+      "Takes recovery points of a trading system's database, proves that they can be restored, and restores them.",
+    )
+    .version(version)
+    .addHelpText(
+      "after",
+      `\nWhat it works on is in variables TRADING_DR_*: a command that lacks one names it.\n\nStatus at the end:\n${status}\n`,
+    )
+    // A wrong option ends with the status that docs/recovery.md says, and not with commander's own.
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? exitCodes.success : exitCodes.usage);
+    });
+  const backup = command.command("backup").description("take a recovery point");
+  backup
+    .command("database")
+    .description("take a recovery point of one database, in one consistent snapshot")
+    .option("--dry-run", "look whether all can be read, and write nothing")
+    .action((options: { dryRun?: true }) => run(() => backupCommand(options)));
+  backup
+    .command("emergency")
+    .description("take recovery points of all databases of a server, and its roles, now")
+    .action(() => run(emergencyCommand));
+  command
+    .command("verify")
+    .description(
+      "restore a recovery point into a scratch database and compare it with its manifest",
+    )
+    .option("--point <choice>", "latest, oldest-unverified, or an id", "latest")
+    .action((options: { point: string }) => run(() => verifyCommand(options)));
+  command
+    .command("restore")
+    .description("restore a recovery point; the database appears under its name when it is whole")
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--into <database>", "name that the restored database gets")
+    .option(
+      "--replace <database>",
+      "the same name again: a database that has data gives its name away, after a recovery point of it",
+    )
+    .option("--dry-run", "check that everything is there, and change nothing")
+    .action((options: RestoreOptions) => run(() => restoreCommand(options)));
+  command
+    .command("list")
+    .description("list recovery points, the newest first")
+    .option("--json", "for machines")
+    .action((options: { json?: true }) => run(() => listCommand(options)));
+  command
+    .command("show")
+    .description("show one recovery point")
+    .argument("<point>", "latest, or an id")
+    .option("--json", "for machines")
+    .action((id: string, options: { json?: true }) => run(() => showCommand(id, options)));
+  return command;
+}
+
+void program().parseAsync();

@@ -1,0 +1,77 @@
+import { parseVerificationName } from "../../contracts/events";
+import { RecoveryFailure } from "../failure";
+import { type BucketPrefix } from "../storage/bucket";
+import { RecoveryPoint } from "./recoveryPoint";
+
+/** Where something is that may be a recovery point. */
+export interface Candidate {
+  readonly id: string;
+  /** The series that it is in. */
+  readonly place: BucketPrefix;
+}
+
+/** Everything that was begun in some series, the newest first. What has no manifest is among it. */
+export async function candidatesIn(places: readonly BucketPrefix[]): Promise<Candidate[]> {
+  const found = await Promise.all(
+    places.map(async (place) => (await place.folders()).map((id) => ({ id, place }))),
+  );
+  return found.flat().sort((one, other) => (one.id < other.id ? 1 : -1));
+}
+
+/** The recovery point, if it is one: a backup that is being written, or was ended, is none. */
+export async function openIfWhole({ id, place }: Candidate): Promise<RecoveryPoint | undefined> {
+  try {
+    return await RecoveryPoint.open(place, id);
+  } catch (error) {
+    if (error instanceof RecoveryFailure && error.reason === "absent") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Chooses a recovery point.
+ *
+ * @param choice `latest`, `oldest-unverified`, or the id of one.
+ * @param events Where verifications are recorded. @default - `oldest-unverified` is no choice
+ * @throws RecoveryFailure `absent` when there is none to choose.
+ */
+export async function choosePoint(
+  places: readonly BucketPrefix[],
+  choice: string,
+  events?: BucketPrefix,
+): Promise<RecoveryPoint> {
+  const all = await candidatesIn(places);
+  const wanted =
+    choice === "latest"
+      ? all
+      : choice === "oldest-unverified" && events !== undefined
+        ? await unverified(all, events)
+        : all.filter(({ id }) => id === choice);
+  for (const candidate of wanted) {
+    const found = await openIfWhole(candidate);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  const where = places.map((place) => place.urlOf("")).join(", ");
+  throw new RecoveryFailure(
+    "absent",
+    choice === "oldest-unverified"
+      ? `every recovery point in ${where} has been verified, or there is none`
+      : choice === "latest"
+        ? `there is no recovery point in ${where}`
+        : `there is no recovery point ${choice} in ${where}; what is there, \`trading-dr list\` shows`,
+  );
+}
+
+async function unverified(all: readonly Candidate[], events: BucketPrefix): Promise<Candidate[]> {
+  const passed = new Set(
+    (await events.names()).flatMap(({ name }) => {
+      const verified = parseVerificationName(name);
+      return verified?.passed === true ? [verified.point] : [];
+    }),
+  );
+  return all.filter(({ id }) => !passed.has(id)).reverse();
+}

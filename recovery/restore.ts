@@ -1,0 +1,183 @@
+import { escapeIdentifier } from "pg";
+import { type Manifest } from "../contracts/manifest";
+import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { settingStatement } from "./database/settings";
+import { RecoveryFailure } from "./failure";
+import { type RecoveryPoint } from "./point/recoveryPoint";
+import { type Progress } from "./progress";
+import { dropDatabase, restoreInto } from "./restoreInto";
+
+/** What an operator restores. */
+export interface RestoreRequest {
+  readonly point: RecoveryPoint;
+  /** A database of the server, to make the new one from. It stays as it is. */
+  readonly server: DatabaseAddress;
+  /** Name that the restored database gets. */
+  readonly into: string;
+  /** Sessions that write at once. */
+  readonly sessions: number;
+  /**
+   * Takes a recovery point of a database that has data already, before it gives its name away.
+   *
+   * @default - a database that has data is refused
+   */
+  readonly replace?: (live: DatabaseAddress) => Promise<Manifest>;
+}
+
+/** What came of a restore. */
+export interface Restored {
+  readonly database: string;
+  readonly point: string;
+  /** Name under which a database that had the name before is kept; absent where there was none with data. */
+  readonly kept?: string;
+  /** True where an earlier run had done it all. */
+  readonly wasThere: boolean;
+}
+
+/** Setting of a restored database that says where it is from: an end that was reached is known by it. */
+const origin = "trading_dr.recovery_point";
+
+/** Longest name that PostgreSQL keeps whole. */
+const longestName = 63;
+
+/**
+ * Restores a whole recovery point under the name of a database. The database appears under its name
+ * when it is whole; until then it has another, which the next run drops. A database that had the name
+ * is never dropped, unless it was empty: it is kept under another name.
+ *
+ * @throws RecoveryFailure `refused` when the name is that of a live database and nobody said to replace it.
+ */
+export async function restoreDatabase(
+  request: RestoreRequest,
+  progress: Progress,
+): Promise<Restored> {
+  const { point, server, into } = request;
+  const { id } = point.manifest;
+  const working = `${into}_restoring`;
+  const kept = `${into}_before_${id.slice(-8)}`;
+  refuseLongNames(into, [working, kept]);
+  const session = await DatabaseSession.open(server);
+  try {
+    const there = await databaseNamed(session, server, into);
+    if (there?.origin === id) {
+      return { database: into, point: id, wasThere: true };
+    }
+    const isLive = there !== undefined && there.relations > 0;
+    if (isLive && request.replace === undefined) {
+      throw new RecoveryFailure(
+        "refused",
+        `${into} has ${String(there.relations)} tables and the like in it: restore into another name, or replace it by naming it twice, with --into ${into} --replace ${into}`,
+      );
+    }
+    await refuseSessions(session, into);
+    if (isLive && request.replace !== undefined) {
+      const safe = await request.replace({ ...server, database: into });
+      progress.say("what is there now is safe", { point: safe.id });
+    }
+    await point.checkObjects();
+    await dropDatabase(session, working);
+    await restoreInto(point, server, working, { writers: request.sessions }, progress);
+    await giveSettings(session, working, point.manifest);
+    await refuseSessions(session, into);
+    await appear(session, { working, into, kept: there === undefined ? undefined : kept });
+    if (there !== undefined && !isLive) {
+      await dropDatabase(session, kept);
+    }
+    return { database: into, point: id, ...(isLive ? { kept } : {}), wasThere: false };
+  } finally {
+    await session.close();
+  }
+}
+
+function refuseLongNames(into: string, names: readonly string[]): void {
+  const tooLong = names.find((name) => Buffer.byteLength(name) > longestName);
+  if (tooLong !== undefined) {
+    throw new RecoveryFailure(
+      "usage",
+      `--into ${into} is too long: ${tooLong} would have more than ${String(longestName)} bytes`,
+    );
+  }
+}
+
+interface Found {
+  /** Tables, views and sequences of users. */
+  readonly relations: number;
+  /** Recovery point that it was restored from. */
+  readonly origin: string | undefined;
+}
+
+async function databaseNamed(
+  session: DatabaseSession,
+  server: DatabaseAddress,
+  name: string,
+): Promise<Found | undefined> {
+  const [found] = await session.rows<{ settings: string[] | null }>(
+    `SELECT s.setconfig AS settings FROM pg_catalog.pg_database d
+     LEFT JOIN pg_catalog.pg_db_role_setting s ON s.setdatabase = d.oid AND s.setrole = 0
+     WHERE d.datname = $1`,
+    [name],
+  );
+  if (found === undefined) {
+    return undefined;
+  }
+  const inside = await DatabaseSession.open({ ...server, database: name });
+  try {
+    const { relations } = await inside.row<{ relations: number }>(`
+      SELECT count(*)::integer AS relations
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+    return {
+      relations,
+      origin: found.settings
+        ?.find((setting) => setting.startsWith(`${origin}=`))
+        ?.slice(origin.length + 1),
+    };
+  } finally {
+    await inside.close();
+  }
+}
+
+/** Who is connected may be writing, and what they write after the backup would be left behind. */
+async function refuseSessions(session: DatabaseSession, database: string): Promise<void> {
+  const { count, who } = await session.row<{ count: number; who: string | null }>(
+    `SELECT count(*)::integer AS count,
+       string_agg(DISTINCT coalesce(usename, '?') || ' (' || coalesce(nullif(application_name, ''), 'unnamed') || ')', ', ') AS who
+     FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid()`,
+    [database],
+  );
+  if (count > 0) {
+    throw new RecoveryFailure(
+      "refused",
+      `${String(count)} sessions are connected to ${database}: ${who ?? ""}; stop what they belong to, and run this again`,
+    );
+  }
+}
+
+/** Gives a database its settings, and says where it is from. */
+async function giveSettings(
+  session: DatabaseSession,
+  database: string,
+  { id, settings }: Manifest,
+): Promise<void> {
+  const roles = await session.rows<{ name: string }>(
+    "SELECT rolname::text AS name FROM pg_catalog.pg_roles",
+  );
+  const isThere = (role: string | undefined) =>
+    role === undefined || roles.some(({ name }) => name === role);
+  for (const setting of settings.filter(({ role }) => isThere(role))) {
+    await session.run(settingStatement(database, setting));
+  }
+  await session.run(settingStatement(database, { name: origin, value: id }));
+}
+
+/** Gives the names in one step: at no time has nobody the name, and at no time somebody who is not whole. */
+async function appear(
+  session: DatabaseSession,
+  { working, into, kept }: { working: string; into: string; kept: string | undefined },
+): Promise<void> {
+  const rename = (from: string, to: string) =>
+    `ALTER DATABASE ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)};`;
+  await session.run(
+    `BEGIN; ${kept === undefined ? "" : rename(into, kept)} ${rename(working, into)} COMMIT`,
+  );
+}

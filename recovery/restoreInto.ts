@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { escapeIdentifier, escapeLiteral } from "pg";
+import { type Manifest, type Segment, type TableContent } from "../contracts/manifest";
+import { largeObjectColumns, qualified, writeLargeObjects } from "./database/inventory";
+import { finishProgram } from "./database/programs";
+import { makeMissingRoles } from "./database/roles";
+import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { RecoveryFailure } from "./failure";
+import { type RecoveryPoint } from "./point/recoveryPoint";
+import { type Progress } from "./progress";
+
+/** How a recovery point is restored. */
+export interface RestoreOptions {
+  /** Sessions that write rows, and build indexes, at once. */
+  readonly writers: number;
+}
+
+/**
+ * Restores a recovery point into a database that this makes, and that nobody else uses. Each piece of
+ * content is checked before any of it reaches the server. When it fails, the database is dropped.
+ *
+ * @param server A database of the server to make it from.
+ * @param name Name of the new database.
+ */
+export async function restoreInto(
+  point: RecoveryPoint,
+  server: DatabaseAddress,
+  name: string,
+  options: RestoreOptions,
+  progress: Progress,
+): Promise<void> {
+  const maker = await DatabaseSession.open(server);
+  try {
+    await makeDatabase(maker, name, point.manifest);
+    try {
+      await makeMissingRoles(maker, await textOf(point, point.manifest.roles.segments));
+      await fill(point, { ...server, database: name }, options, progress);
+    } catch (error) {
+      await dropDatabase(maker, name);
+      throw error;
+    }
+  } finally {
+    await maker.close();
+  }
+}
+
+/** Drops a database and ends whatever is connected to it. */
+export async function dropDatabase(session: DatabaseSession, name: string): Promise<void> {
+  await session.run(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+}
+
+async function makeDatabase(
+  session: DatabaseSession,
+  name: string,
+  { source }: Manifest,
+): Promise<void> {
+  const { encoding, collation, characterType } = source;
+  await session.run(
+    `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0 ENCODING ${escapeLiteral(encoding)}
+     LC_COLLATE ${escapeLiteral(collation)} LC_CTYPE ${escapeLiteral(characterType)}`,
+  );
+}
+
+async function fill(
+  point: RecoveryPoint,
+  target: DatabaseAddress,
+  { writers }: RestoreOptions,
+  progress: Progress,
+): Promise<void> {
+  const { manifest } = point;
+  const directory = mkdtempSync(join(tmpdir(), "trading-dr-structure-"));
+  try {
+    // pg_restore works in parallel only from a file. It holds no data, and so is small.
+    const archive = join(directory, "structure.dump");
+    await writeFile(archive, point.content(manifest.structure.segments));
+    const restore = (section: string, ...more: string[]) =>
+      finishProgram(
+        "pg_restore",
+        [
+          `--section=${section}`,
+          "--exit-on-error",
+          "--no-password",
+          `--dbname=${target.database}`,
+          ...more,
+          archive,
+        ],
+        target,
+      );
+    await restore("pre-data");
+    progress.say("tables declared", { tables: manifest.tables.length });
+    await writeRows(point, target, writers, progress);
+    progress.say("rows restored");
+    await restore("post-data", `--jobs=${String(writers)}`);
+    progress.say("indexes and constraints made");
+    const session = await DatabaseSession.open(target);
+    try {
+      await setSequences(session, manifest);
+      // Without it the first queries are planned as if every table were empty.
+      await session.run("ANALYZE");
+    } finally {
+      await session.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Segments that are written by one COPY: 64 MiB, so that several sessions share a large table. */
+const segmentsAtOnce = 16;
+
+/** Rows that one session writes at once. */
+interface Run {
+  /** Undefined for large objects. */
+  readonly table: TableContent | undefined;
+  readonly segments: readonly Segment[];
+}
+
+async function writeRows(
+  point: RecoveryPoint,
+  target: DatabaseAddress,
+  writers: number,
+  progress: Progress,
+): Promise<void> {
+  const { manifest } = point;
+  const runs = [
+    ...manifest.tables.flatMap((table) =>
+      runsOf(table.segments).map((segments): Run => ({ table, segments })),
+    ),
+    ...runsOf(manifest.largeObjects.segments).map((segments): Run => ({
+      table: undefined,
+      segments,
+    })),
+  ].sort((one, other) => weightOf(other) - weightOf(one));
+  const rows = new Map<TableContent, number>();
+  let bytes = 0;
+  const sessions: DatabaseSession[] = [];
+  try {
+    while (sessions.length < writers) {
+      sessions.push(await DatabaseSession.open(target));
+    }
+    await Promise.all(
+      sessions.map(async (session) => {
+        // Nobody needs it before it is whole; whole, it is made safe at the end.
+        await session.run("SET synchronous_commit = off");
+        for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+          const written = await writeRun(point, session, run);
+          if (run.table !== undefined) {
+            rows.set(run.table, (rows.get(run.table) ?? 0) + written);
+          }
+          bytes += weightOf(run);
+          progress.at("restoring", { bytes, left: runs.length });
+        }
+      }),
+    );
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+  for (const table of manifest.tables) {
+    const written = rows.get(table) ?? 0;
+    if (written !== table.rows) {
+      throw new RecoveryFailure(
+        "damaged",
+        `${qualified(table)} got ${String(written)} rows, and its manifest says ${String(table.rows)}`,
+      );
+    }
+  }
+}
+
+async function writeRun(
+  point: RecoveryPoint,
+  session: DatabaseSession,
+  { table, segments }: Run,
+): Promise<number> {
+  const { encoding } = point.manifest.source;
+  if (table !== undefined) {
+    const columns = table.columns.map(escapeIdentifier).join(", ");
+    return session.copyIn(
+      `COPY ${qualified(table)}${columns === "" ? "" : ` (${columns})`} FROM STDIN (ENCODING ${escapeLiteral(encoding)})`,
+      point.content(segments),
+    );
+  }
+  const pages = "pg_temp.large_object_page";
+  await session.run(
+    `BEGIN; CREATE TEMPORARY TABLE ${pages} (${largeObjectColumns}) ON COMMIT DROP`,
+  );
+  const written = await session.copyIn(`COPY ${pages} FROM STDIN`, point.content(segments));
+  await session.run(writeLargeObjects(pages));
+  await session.run("COMMIT");
+  return written;
+}
+
+/** Segments in groups that a COPY can take: no row is cut in two. */
+export function runsOf(segments: readonly Segment[]): Segment[][] {
+  const runs: Segment[][] = [];
+  let run: Segment[] = [];
+  for (const segment of segments) {
+    run.push(segment);
+    if (run.length >= segmentsAtOnce && segment.continues === undefined) {
+      runs.push(run);
+      run = [];
+    }
+  }
+  return run.length === 0 ? runs : [...runs, run];
+}
+
+function weightOf({ segments }: Run): number {
+  return segments.reduce((sum, { rawBytes }) => sum + rawBytes, 0);
+}
+
+async function setSequences(session: DatabaseSession, { sequences }: Manifest): Promise<void> {
+  for (const sequence of sequences) {
+    await session.run("SELECT pg_catalog.setval($1::regclass, $2, $3)", [
+      qualified(sequence),
+      sequence.lastValue,
+      sequence.isCalled,
+    ]);
+  }
+}
+
+async function textOf(point: RecoveryPoint, segments: readonly Segment[]): Promise<string> {
+  let text = "";
+  for await (const chunk of point.content(segments)) {
+    text += chunk.toString();
+  }
+  return text;
+}
+
+async function writeFile(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    for await (const chunk of chunks) {
+      await file.write(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+}

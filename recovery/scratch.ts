@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { RecoveryFailure } from "./failure";
+import { dropDatabase } from "./restoreInto";
+
+/** What scratch databases are called, and nothing else is. */
+const prefix = "trading_dr_scratch_";
+
+/** Key of the lock that says that somebody works with a scratch database. */
+const lockKey = "pg_catalog.hashtextextended($1, 0)";
+
+/**
+ * Lends a name for a scratch database, and drops what has the name in the end. What another run left
+ * behind, because it was killed, is dropped first.
+ *
+ * @param server A database of the server that is given for scratch databases.
+ * @param source Number of the cluster that the recovery point is of.
+ * @throws RecoveryFailure `refused` when the server is that cluster, or a replica or a copy of it.
+ */
+export async function withScratchDatabase<Result>(
+  server: DatabaseAddress,
+  source: string,
+  use: (name: string) => Promise<Result>,
+): Promise<Result> {
+  const session = await DatabaseSession.open(server);
+  try {
+    await refuseSource(session, server, source);
+    await dropLeftovers(session);
+    const name = prefix + randomBytes(8).toString("hex");
+    // Held by this session, and so given back however this process ends.
+    await session.run(`SELECT pg_catalog.pg_advisory_lock(${lockKey})`, [name]);
+    try {
+      return await use(name);
+    } finally {
+      await dropDatabase(session, name);
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function refuseSource(
+  session: DatabaseSession,
+  { host }: DatabaseAddress,
+  source: string,
+): Promise<void> {
+  const { identifier } = await session.row<{ identifier: string }>(
+    "SELECT system_identifier::text AS identifier FROM pg_catalog.pg_control_system()",
+  );
+  if (identifier === source) {
+    throw new RecoveryFailure(
+      "refused",
+      `the server at ${host} is the one that was backed up, or a replica or a copy of it (its system identifier is ${identifier}): give a server of its own for scratch databases`,
+    );
+  }
+}
+
+async function dropLeftovers(session: DatabaseSession): Promise<void> {
+  const leftovers = await session.rows<{ name: string }>(
+    "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname::text, $1)",
+    [prefix],
+  );
+  for (const { name } of leftovers) {
+    const { free } = await session.row<{ free: boolean }>(
+      `SELECT pg_catalog.pg_try_advisory_lock(${lockKey}) AS free`,
+      [name],
+    );
+    if (free) {
+      await dropDatabase(session, name);
+      await session.run(`SELECT pg_catalog.pg_advisory_unlock(${lockKey})`, [name]);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { type Manifest } from "../contracts/manifest";
+import { type PointList } from "./list";
+
+/** A table of recovery points, for people. */
+export function pointListText({ points, unfinished }: PointList): string {
+  const rows = points.map((point) => [
+    point.id,
+    point.database,
+    duration(point.ageSeconds),
+    size(point.bytes),
+    duration(point.durationSeconds),
+    point.retainUntil.slice(0, 10),
+    point.isDamaged ? "DAMAGED" : (point.verifiedAt ?? "not verified"),
+  ]);
+  const header = ["recovery point", "database", "age", "size", "took", "kept until", "verified"];
+  const table = points.length === 0 ? "There is no recovery point.\n" : aligned([header, ...rows]);
+  return table + unfinished.map((url) => `Begun and not finished: ${url}\n`).join("");
+}
+
+/** One recovery point, for people. */
+export function pointText(manifest: Manifest, url: string): string {
+  const { source, tools, encryption } = manifest;
+  const bytes = manifest.objects.reduce((sum, object) => sum + object.bytes, 0);
+  const facts = [
+    ["recovery point", manifest.id],
+    ["where", url],
+    ["of", `${manifest.system}, store ${manifest.store}, series ${manifest.series}`],
+    ["database", `${source.database}, PostgreSQL ${source.serverVersion}`],
+    ["snapshot at", source.snapshotAt],
+    ["read from", source.isReader ? "a reader" : "the writer"],
+    ["position", source.position ?? "not known"],
+    ["kept until", manifest.retainUntil],
+    ["size", `${size(bytes)} in ${String(manifest.objects.length)} objects`],
+    ["encryption", [encryption.algorithm ?? "none", encryption.key ?? ""].join(" ").trim()],
+    ["written by", `trading-dr ${tools.tradingDr}, pg_dump ${tools.pgDump}, zstd ${tools.zstd}`],
+    ...manifest.leftOut.map((what) => ["left out", what]),
+  ];
+  const tables = manifest.tables.map((table) => [
+    `${table.schema}.${table.name}`,
+    String(table.rows),
+    size(table.rawBytes),
+    table.digest,
+  ]);
+  return `${aligned(facts)}\n${aligned([["table", "rows", "as text", "digest"], ...tables])}`;
+}
+
+/** One recovery point, for machines: the manifest without where each piece lies. */
+export function pointJson(manifest: Manifest, url: string): string {
+  const withoutSegments = (key: string, value: unknown) => (key === "segments" ? undefined : value);
+  return `${JSON.stringify({ url, ...manifest }, withoutSegments, 2)}\n`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? String(value) : value.toFixed(1)} ${units[power] ?? ""}`;
+}
+
+function duration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3_600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  return first === -1
+    ? "0s"
+    : parts
+        .slice(first, first + 2)
+        .map(([count, unit]) => `${String(count)}${unit}`)
+        .join(" ");
+}

@@ -1,0 +1,103 @@
+import { type Verification, verificationName } from "../contracts/events";
+import { compareWithManifest } from "./compare";
+import { type DatabaseAddress } from "./database/session";
+import { RecoveryFailure } from "./failure";
+import { choosePoint } from "./point/choice";
+import { type RecoveryPoint } from "./point/recoveryPoint";
+import { type Progress } from "./progress";
+import { restoreInto } from "./restoreInto";
+import { withScratchDatabase } from "./scratch";
+import { type BucketPrefix } from "./storage/bucket";
+
+/** What is verified, and where. */
+export interface VerifyRequest {
+  readonly system: string;
+  readonly region: string;
+  /** Where recovery points are, by series and by the region that took them. */
+  readonly points: readonly BucketPrefix[];
+  /** Where verifications are recorded. */
+  readonly events: BucketPrefix;
+  /** `latest`, `oldest-unverified`, or the id of one. */
+  readonly choice: string;
+  /** A database of the server that is given for scratch databases. */
+  readonly server: DatabaseAddress;
+  /** Sessions that write and read at once. */
+  readonly sessions: number;
+}
+
+/**
+ * Proves a recovery point: every byte is checked against the manifest, all of it is restored into a
+ * scratch database, and what is there is compared with what was there. The result is recorded.
+ *
+ * @throws RecoveryFailure `damaged` with what differs, after it has been recorded.
+ */
+export async function verifyPoint(
+  request: VerifyRequest,
+  progress: Progress,
+): Promise<Verification> {
+  const startedAt = new Date();
+  const point = await choosePoint(request.points, request.choice, request.events);
+  progress.say("verifying", { point: point.url });
+  const { problems, restoreSeconds } = await problemsOf(point, request, progress);
+  const { manifest } = point;
+  const finishedAt = new Date();
+  const passed = problems.length === 0;
+  const result: Verification = {
+    format: 1,
+    kind: "verification",
+    system: request.system,
+    region: request.region,
+    point: manifest.id,
+    url: point.url,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    passed,
+    problems,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    restoreSeconds,
+  };
+  await request.events.put(
+    verificationName({ point: manifest.id, finishedAt: compact(finishedAt), passed }),
+    Buffer.from(JSON.stringify(result)),
+  );
+  if (!passed) {
+    throw new RecoveryFailure("damaged", [`${point.url} is no good:`, ...problems].join("\n  "));
+  }
+  return result;
+}
+
+/** What is wrong with a recovery point. That it could not be judged is an error, and no finding. */
+async function problemsOf(
+  point: RecoveryPoint,
+  { server, sessions }: VerifyRequest,
+  progress: Progress,
+): Promise<{ readonly problems: string[]; readonly restoreSeconds: number }> {
+  const started = performance.now();
+  try {
+    await point.checkObjects();
+    return await withScratchDatabase(
+      server,
+      point.manifest.source.systemIdentifier,
+      async (name) => {
+        await restoreInto(point, server, name, { writers: sessions }, progress);
+        const restoreSeconds = (performance.now() - started) / 1000;
+        progress.say("restored, comparing");
+        const restored = { ...server, database: name };
+        return {
+          problems: await compareWithManifest(restored, point.manifest, sessions),
+          restoreSeconds,
+        };
+      },
+    );
+  } catch (error) {
+    if (error instanceof RecoveryFailure && error.reason === "damaged") {
+      return { problems: error.message.split("\n"), restoreSeconds: 0 };
+    }
+    throw error;
+  }
+}
+
+function compact(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
+}
