@@ -12,7 +12,7 @@ import {
 import { physicalName } from "../../contracts/names";
 import { projectDirectory } from "../support/projectCopy";
 import { primary, standby } from "../support/declared";
-import { type Answer, DatabaseServer, needsPostgresql } from "./databaseServer";
+import { type Answer, DatabaseServer, needsPostgresql } from "../support/databaseServer";
 import { Deployment, type Outcome } from "./deployment";
 import { assertOnly, assertRefused, needsEngine, pulumi } from "./engine";
 import { assertParity } from "./parity";

@@ -1,4 +1,4 @@
-import { goProgram } from "./goProgram";
+import { goProgram } from "../support/goProgram";
 
 /**
  * actionlint, which knows what GitHub makes of a workflow: the one on PATH, else one that is built.

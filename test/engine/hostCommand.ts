@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { executableIn, pathOf } from "./goProgram";
+import { executableIn, pathOf } from "../support/goProgram";
 
 /** Name of the executable with which a Pulumi CLI runs programs for Node. */
 export const languageHost = "pulumi-language-nodejs";

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { goProgram } from "./goProgram";
+import { goProgram } from "../support/goProgram";
 
 /** Version that is built where there is no Pulumi CLI, and that the workflows install. */
 export const pulumiVersion = "v3.257.0";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { programPath } from "../postgresqlPrograms";
+import { programPath } from "../../support/postgresqlPrograms";
 import { type Properties } from "./protocol";
 
 /**

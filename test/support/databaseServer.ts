@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./freePort";
 import { findProgram, programPath } from "./postgresqlPrograms";
 
 /** What a client of PostgreSQL's made of its task. */
@@ -119,16 +119,31 @@ export class DatabaseServer {
     return this.run("pg_dump", ["--no-password"], this.environmentOf(login));
   }
 
+  /** Directory of the socket, by which the superuser `postgres` is let in without a password. */
+  public get socketDirectory(): string {
+    return this.directory;
+  }
+
+  /** Stops the server at once, as when its machine dies, and starts it again. */
+  public async restart(): Promise<void> {
+    await this.stop();
+    await this.serve();
+  }
+
   /** Stops the server and removes its files. */
   public async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async stop(): Promise<void> {
     const { server } = this;
     if (server?.exitCode === null) {
       const ended = new Promise((resolve) => server.once("exit", resolve));
-      // Immediate shutdown: what is in it is not needed any more.
+      // Immediate shutdown: nothing is written down any more.
       server.kill("SIGQUIT");
       await ended;
     }
-    rmSync(this.directory, { recursive: true, force: true });
   }
 
   private environmentOf({ role, password, database }: Login): Record<string, string> {
@@ -260,16 +275,4 @@ export class DatabaseServer {
       }
     }
   }
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") {
-    throw new Error("loopback has no port");
-  }
-  return address.port;
 }
