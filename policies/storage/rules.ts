@@ -5,6 +5,7 @@ import { bucketLifecycle } from "./lifecycle";
 import { bucketLocked } from "./lock";
 import { bucketPolicy } from "./policy";
 import { bucketReplicates, copiesKept } from "./replication";
+import { replicationAllowed } from "./replicationAllowed";
 
 /** Rules of record buckets, and of the buckets of logs. */
 export const storageRules: readonly Rule[] = [
@@ -19,4 +20,5 @@ export const storageRules: readonly Rule[] = [
   bucketLogged,
   bucketReplicates,
   copiesKept,
+  replicationAllowed,
 ];

@@ -48,7 +48,7 @@ export const encryptionMutations: readonly Mutation[] = [
         text.replaceAll('"arn:aws:iam::111122223333:root"', '"arn:aws:iam::999988887777:root"'),
       );
     },
-    trips: ["key-policy-names-users"],
+    trips: ["key-policy-names-users", "storage-replication-allowed"],
   },
   {
     title: "a key without an alias",
