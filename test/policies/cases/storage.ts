@@ -89,7 +89,28 @@ const policySettings = {
   accounts: ["111122223333", "444455556666"],
   breakGlassRole,
   recordBuckets: ["records"],
+  auditLogBucket: "audit-logs",
 };
+/** The policy of the bucket of audit logs, with what its refusals of removal say beside. */
+const auditPolicy = (changes: Record<string, unknown>) =>
+  resource(bucketTypes.policy, {
+    bucket: "audit-logs",
+    policy: JSON.stringify({
+      Statement: [
+        tls,
+        newTls("1.3"),
+        {
+          ...removal,
+          Action: [...removal.Action, "s3:PutObjectRetention"],
+          Condition: undefined,
+          ...changes,
+        },
+      ].map((statement) => ({
+        ...statement,
+        Resource: ["arn:aws:s3:::audit-logs", "arn:aws:s3:::audit-logs/*"],
+      })),
+    }),
+  });
 
 const lock = (retention: Record<string, unknown>, name = "records") =>
   part("lock", { bucket: name, rule: { defaultRetention: retention } });
@@ -376,6 +397,14 @@ export const storageCases: readonly RuleCases[] = [
     settings: policySettings,
     good: [
       passes("of records", policy(...sound)),
+      passes("of audit logs", auditPolicy({})),
+      passes(
+        "with a condition of TLS alone",
+        policy(tls, removal, {
+          ...newTls("1.3"),
+          Condition: { NumericLessThan: { "s3:TlsVersion": "1.3" } },
+        }),
+      ),
       passes("that takes logs and replicas", policy(...sound, logs, replicas)),
       passes(
         "refusing removal to everybody",
@@ -388,13 +417,50 @@ export const storageCases: readonly RuleCases[] = [
           policy: JSON.stringify({
             Statement: [tls, newTls("1.3")].map((statement) => ({
               ...statement,
-              Resource: ["arn:aws:s3:::logs/*"],
+              Resource: ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
             })),
           }),
         }),
       ),
     ],
     bad: [
+      ...[tls, newTls("1.3")].map((one, index, both) =>
+        breaks(
+          `TLS for one address, refusal ${String(index + 1)}`,
+          policy(removal, ...both.filter((other) => other !== one), {
+            ...one,
+            Condition: { ...one.Condition, IpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+          }),
+          "policy",
+        ),
+      ),
+      breaks(
+        "an old TLS for one address, in the same operator",
+        policy(tls, removal, {
+          ...newTls("1.3"),
+          Condition: { NumericLessThan: { "s3:TlsVersion": "1.3", "s3:max-keys": "5" } },
+        }),
+        "policy",
+      ),
+      breaks(
+        "TLS for objects alone",
+        policy({ ...tls, Resource: "arn:aws:s3:::records/*" }, newTls("1.3"), removal),
+        "policy",
+      ),
+      breaks(
+        "removal from one network alone",
+        policy(tls, newTls("1.3"), {
+          ...removal,
+          Condition: { ...removal.Condition, StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+        }),
+        ["policy", "policy"],
+      ),
+      breaks(
+        "audit logs that the break-glass role removes",
+        auditPolicy({ Condition: removal.Condition }),
+        ["policy", "policy", "policy"],
+      ),
+      breaks("audit logs whose lock may change", auditPolicy({ Action: removal.Action }), "policy"),
       breaks("TLS or not", policy(newTls("1.3"), removal), "policy"),
       breaks(
         "TLS of another bucket",

@@ -9,6 +9,15 @@ function allow(declared: Declared, name: string, statement: object): void {
   declared.set(bucketTypes.policy, name, "policy", JSON.stringify(document));
 }
 
+/** Replaces a part of a bucket's policy, which has to be there. */
+function rewrite(declared: Declared, name: string, part: string, replacement: string): void {
+  const text = String(declared.one(bucketTypes.policy, name).inputs["policy"]);
+  if (!text.includes(part)) {
+    throw new Error(`${name} has no ${part}`);
+  }
+  declared.set(bucketTypes.policy, name, "policy", text.replace(part, replacement));
+}
+
 /** Mutations of record buckets, and of the buckets of logs. */
 export const storageMutations: readonly Mutation[] = [
   {
@@ -109,11 +118,41 @@ export const storageMutations: readonly Mutation[] = [
     title: "a bucket that takes TLS 1.2",
     stack: "prod",
     change: (declared) => {
-      const { inputs } = declared.one(bucketTypes.policy, "daily-records-policy");
-      inputs["policy"] = String(inputs["policy"]).replace(
-        '"s3:TlsVersion":"1.3"',
-        '"s3:TlsVersion":"1.2"',
+      rewrite(declared, "daily-records-policy", '"s3:TlsVersion":"1.3"', '"s3:TlsVersion":"1.2"');
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "a bucket that takes old versions of TLS from all but one address",
+    stack: "archive",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        '"BoolIfExists":{',
+        '"IpAddress":{"aws:SourceIp":"192.0.2.1"},"BoolIfExists":{',
       );
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "a bucket whose records may be removed from one network",
+    stack: "dr",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "regulated-records-policy",
+        '"ArnNotEquals":{',
+        '"StringNotEquals":{"aws:SourceVpc":"vpc-1"},"ArnNotEquals":{',
+      );
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "audit logs whose lock may be changed",
+    stack: "prod",
+    change: (declared) => {
+      rewrite(declared, "audit-logs-policy", ',"s3:PutObjectRetention"', "");
     },
     trips: ["bucket-policy-guards-records"],
   },
