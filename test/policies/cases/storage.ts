@@ -136,8 +136,12 @@ const monthly = "recovery-points/monthly/";
 const lifeSettings = {
   buckets: {
     records: [
-      { prefix: monthly, retentionDays: 2_557, cold: { GLACIER: 90, DEEP_ARCHIVE: 365 } },
-      { prefix: "recovery-points/frequent/", retentionDays: 35, cold: {} },
+      {
+        prefix: monthly,
+        retentionDays: 2_557,
+        transitions: { STANDARD_IA: 30, GLACIER: 90, DEEP_ARCHIVE: 365 },
+      },
+      { prefix: "recovery-points/frequent/", retentionDays: 35, transitions: {} },
     ],
   },
   oldVersionDays: 90,
@@ -169,6 +173,17 @@ const uploads = {
 };
 const lifecycle = (...rules: readonly unknown[]) => part("lifecycle", { rules });
 const living = (changes: Record<string, unknown>) => lifecycle(lived(changes), frequent, uploads);
+const atOnce = [{ storageClass: "STANDARD_IA", days: 1 }];
+/** Old versions that are kept for as long as the objects, and move. */
+const oldVersions = (...noncurrentVersionTransitions: readonly unknown[]) =>
+  living({ noncurrentVersionTransitions, noncurrentVersionExpiration: { noncurrentDays: 2_557 } });
+/** Filters that leave out some of what is below the prefix. */
+const narrow = [
+  { prefix: monthly, tag: { key: "a", value: "b" } },
+  { and: { prefix: monthly, tags: { a: "b" } } },
+  { prefix: monthly, objectSizeGreaterThan: 1 },
+  { prefix: monthly, objectSizeLessThan: 1_000 },
+];
 
 /** A stack with the bucket that records are copied to. */
 const kept = (
@@ -566,6 +581,21 @@ export const storageCases: readonly RuleCases[] = [
       passes("as promised", living({})),
       passes("kept for ever", living({ expiration: undefined })),
       passes(
+        "old versions that move as objects do",
+        oldVersions(
+          { storageClass: "STANDARD_IA", noncurrentDays: 30 },
+          { storageClass: "GLACIER", noncurrentDays: 90 },
+        ),
+      ),
+      passes(
+        "a filter that leaves nothing out",
+        lifecycle(
+          { ...lived({}), filter: { prefix: monthly, objectSizeGreaterThan: 0 } },
+          frequent,
+          uploads,
+        ),
+      ),
+      passes(
         "a rule that is off counts for nothing",
         lifecycle(lived({}), frequent, uploads, {
           ...lived({ expiration: { days: 1 } }),
@@ -618,10 +648,80 @@ export const storageCases: readonly RuleCases[] = [
         }),
         "transitions to DEEP_ARCHIVE",
       ),
-      breaks(
-        "infrequent access at once",
-        living({ transitions: [{ storageClass: "STANDARD_IA", days: 1 }] }),
+      breaks("infrequent access at once", living({ transitions: atOnce }), [
+        `transitions to STANDARD_IA below ${monthly}`,
         "transitions to STANDARD_IA",
+      ]),
+      breaks(
+        "old versions in infrequent access at once",
+        oldVersions({ storageClass: "STANDARD_IA", noncurrentDays: 1 }),
+        [
+          `noncurrentVersionTransitions to STANDARD_IA below ${monthly}`,
+          "noncurrentVersionTransitions to STANDARD_IA",
+        ],
+      ),
+      breaks(
+        "old versions colder before warmer",
+        oldVersions(
+          { storageClass: "GLACIER", noncurrentDays: 500 },
+          { storageClass: "STANDARD_IA", noncurrentDays: 400 },
+        ),
+        "noncurrentVersionTransitions to GLACIER",
+      ),
+      breaks(
+        "old versions that end before their class pays",
+        living({
+          noncurrentVersionTransitions: [{ storageClass: "GLACIER", noncurrentDays: 90 }],
+          noncurrentVersionExpiration: { noncurrentDays: 100 },
+        }),
+        "noncurrentVersionTransitions to GLACIER",
+      ),
+      ...["GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA"].map((storageClass) =>
+        breaks(
+          `in ${storageClass}, which the file does not name`,
+          living({ transitions: [{ storageClass, days: 400 }] }),
+          `transitions to ${storageClass} below ${monthly}`,
+        ),
+      ),
+      ...narrow.map((filter) =>
+        breaks(
+          `old versions of a part, ${Object.keys(filter).join()}`,
+          lifecycle({ ...lived({}), filter }, frequent, uploads),
+          `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+        ),
+      ),
+      breaks(
+        "old versions but the newest",
+        living({ noncurrentVersionExpiration: { noncurrentDays: 90, newerNoncurrentVersions: 1 } }),
+        `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+      ),
+      breaks(
+        "old versions of some prefixes below",
+        lifecycle({ ...lived({}), filter: { prefix: `${monthly}database/` } }, frequent, uploads),
+        `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+      ),
+      breaks(
+        "what has a tag expires early",
+        lifecycle(lived({}), frequent, uploads, {
+          ...{ status: "Enabled", filter: { tag: { key: "a", value: "b" } } },
+          expiration: { days: 40 },
+        }),
+        `expiration.days below ${monthly}`,
+      ),
+      breaks(
+        "all on a date",
+        living({ expiration: { date: "2027-01-01T00:00:00Z" } }),
+        "expiration.date",
+      ),
+      breaks(
+        "in GLACIER on a date",
+        living({ transitions: [{ storageClass: "GLACIER", date: "2027-01-01T00:00:00Z" }] }),
+        [`transitions to GLACIER below ${monthly}`, "transitions.date"],
+      ),
+      breaks(
+        "uploads of large objects only",
+        lifecycle(lived({}), frequent, { ...uploads, filter: { objectSizeGreaterThan: 1 } }),
+        "abortIncompleteMultipartUpload.daysAfterInitiation",
       ),
       breaks(
         "uploads of a part only",
@@ -666,7 +766,14 @@ export const storageCases: readonly RuleCases[] = [
         "abortIncompleteMultipartUpload.daysAfterInitiation",
       ),
     ],
-    unknown: [waits("not known", living({ expiration: unknown }), "expiration")],
+    unknown: [
+      waits("not known", living({ expiration: unknown }), "expiration"),
+      waits(
+        "a filter that is not known",
+        lifecycle({ ...lived({}), filter: { prefix: monthly, tag: unknown } }, frequent, uploads),
+        "filter.tag",
+      ),
+    ],
   },
   {
     rule: bucketLogged,

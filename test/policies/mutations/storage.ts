@@ -226,6 +226,40 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-lifecycle-as-promised"],
   },
   {
+    title: "old versions of tagged objects alone that end",
+    stack: "archive",
+    change: (declared) => {
+      declared.set(bucketTypes.lifecycle, "regulated-records-lifecycle", "rules.0.filter.tag", {
+        key: "ends",
+        value: "yes",
+      });
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
+    title: "records that all expire on a date",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(bucketTypes.lifecycle, "daily-records-lifecycle", "rules.0.expiration", {
+        date: "2027-01-01T00:00:00Z",
+      });
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
+    title: "old versions of daily recovery points in one zone",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        bucketTypes.lifecycle,
+        "daily-records-lifecycle",
+        "rules.0.noncurrentVersionTransitions",
+        [{ noncurrentDays: 30, storageClass: "ONEZONE_IA" }],
+      );
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
     title: "logs into the bucket itself",
     stack: "prod",
     change: (declared) => {
