@@ -50,18 +50,18 @@ function listed(written: Written): string[] {
   return written === undefined ? [] : [written].flat();
 }
 
-/** Something that a role wants to do. */
+/** Something that a role or a service of AWS wants to do. */
 export interface Request {
-  /** ARN of the role. */
-  readonly role: string;
+  /** ARN of the role, or name of the service. */
+  readonly principal: string;
   readonly action: string;
   /** ARN of what it is done to. A `*` at its end stands for all that begins so. */
   readonly resource: string;
-  /** Aliases of the key that it is done to. @default - it is no key */
-  readonly aliases?: readonly string[];
+  /** What else conditions test: `kms:ResourceAliases`. @default - nothing */
+  readonly context?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** True for a policy, of the role or of what it wants to use, that grants what a role wants to do. */
+/** True for a policy, of a role or of what it wants to use, that grants a request. */
 export function grants(statements: readonly Statement[], request: Request): boolean {
   const isAllowed = statements.some(
     (statement) => statement.effect === "Allow" && isAbout(statement, request),
@@ -69,7 +69,7 @@ export function grants(statements: readonly Statement[], request: Request): bool
   return isAllowed && !forbids(statements, request);
 }
 
-/** True for a policy that refuses what a role wants to do, whatever others allow. */
+/** True for a policy that refuses a request, whatever others allow. */
 export function forbids(statements: readonly Statement[], request: Request): boolean {
   return statements.some((statement) => statement.effect === "Deny" && isAbout(statement, request));
 }
@@ -77,23 +77,20 @@ export function forbids(statements: readonly Statement[], request: Request): boo
 /** A statement that says what it is not about counts as a refusal, and not as a permission. */
 function isAbout(
   { effect, principals, actions, resources, conditions }: Statement,
-  { role, action, resource, aliases = [] }: Request,
+  { principal, action, resource, context = {} }: Request,
 ): boolean {
   const names = (patterns: readonly string[], value: string) =>
     patterns.length === 0 ? effect === "Deny" : isLikeAny(value, patterns);
-  const account = role.split(":")[4] ?? "";
-  const known: Readonly<Record<string, readonly string[]>> = {
-    "aws:PrincipalArn": [role],
-    "kms:ResourceAliases": aliases,
-  };
+  const account = principal.split(":")[4] ?? "";
+  const known = new Map(Object.entries({ ...context, "aws:PrincipalArn": [principal] }));
   return (
     // A role's own policy names no principals.
     (principals.length === 0 ||
-      [role, `arn:aws:iam::${account}:root`, "*"].some((one) => principals.includes(one))) &&
+      [principal, `arn:aws:iam::${account}:root`, "*"].some((one) => principals.includes(one))) &&
     names(actions, action) &&
     names(resources, resource) &&
     Object.entries(conditions).every(([operator, tests]) =>
-      Object.entries(tests).every(([key, values]) => isMet(operator, values, known[key] ?? [])),
+      Object.entries(tests).every(([key, values]) => isMet(operator, values, known.get(key) ?? [])),
     )
   );
 }

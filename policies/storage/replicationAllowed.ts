@@ -53,7 +53,7 @@ export const replicationAllowed = rule({
       .ofType(bucketTypes.lock)
       .some((lock) => textAt(lock.inputs, "bucket") === bucket);
     const ask = (resource: string, actions: readonly string[]) =>
-      actions.map((action): Request => ({ role, action, resource }));
+      actions.map((action): Request => ({ principal: role, action, resource }));
     const read = [...needed.readVersions, ...(isLocked ? needed.readLocks : [])];
     const reading = [...ask(source, needed.readBucket), ...ask(`${source}/*`, read)];
     yield* refusals("the role's policy", ofRole, reading);
@@ -168,7 +168,12 @@ function* keyFindings(
   }
   const { aliases } = key;
   const resource = `arn:aws:kms:${region}:${account}:key/*`;
-  const using = actions.map((action): Request => ({ role, action, resource, aliases }));
+  const using = actions.map((action): Request => ({
+    principal: role,
+    action,
+    resource,
+    context: { "kms:ResourceAliases": aliases },
+  }));
   yield* refusals("the role's policy", ofRole, using);
   yield* refusals(`the policy of key ${aliases.join(", ")}`, key.policy, using);
 }
@@ -195,7 +200,7 @@ function* refusals(
     yield {
       setting,
       found: `one without ${missing.map(({ action }) => action).join(", ")}`,
-      required: `one that lets ${first.role} do so on ${[...new Set(missing.map(({ resource }) => resource))].join(", ")}`,
+      required: `one that lets ${first.principal} do so on ${[...new Set(missing.map(({ resource }) => resource))].join(", ")}`,
       mend: "take replicationPolicy, recordBucketPolicy and keyPolicy, with the role among the users",
     };
   }

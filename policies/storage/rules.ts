@@ -1,4 +1,5 @@
 import { type Rule } from "../rule";
+import { logsTaken } from "./accessLogs";
 import { bucketComplete, bucketKept, bucketLogged, bucketPrivate, bucketsDeclared } from "./bucket";
 import { bucketEncrypted } from "./encryption";
 import { bucketLifecycle } from "./lifecycle";
@@ -18,6 +19,7 @@ export const storageRules: readonly Rule[] = [
   bucketLocked,
   bucketLifecycle,
   bucketLogged,
+  logsTaken,
   bucketReplicates,
   copiesKept,
   replicationAllowed,

@@ -1,4 +1,5 @@
 import { type Resource, stackItself } from "../../../policies/stack";
+import { logsTaken } from "../../../policies/storage/accessLogs";
 import {
   bucketComplete,
   bucketKept,
@@ -84,6 +85,22 @@ const replicas = {
 const policy = (...statements: readonly object[]) =>
   part("policy", { policy: JSON.stringify({ Statement: statements }) });
 const sound = [tls, newTls("1.3"), removal];
+const fromBoth = { ArnLike: { "aws:SourceArn": ["arn:aws:s3:::a", "arn:aws:s3:::b"] } };
+const ofAccount = { ...fromBoth, StringEquals: { "aws:SourceAccount": "111122223333" } };
+const logsOf = (source: string) => ({
+  Condition: { ...ofAccount, ArnLike: { "aws:SourceArn": source } },
+});
+/** The policy of the bucket for access logs; each statement takes those of two buckets, but for what it says. */
+const taking = (...statements: readonly Record<string, unknown>[]) =>
+  part("policy", {
+    bucket: "logs",
+    policy: JSON.stringify({
+      Statement: statements.map((statement) => ({
+        ...{ ...logs, Resource: "arn:aws:s3:::logs/*", Condition: ofAccount },
+        ...statement,
+      })),
+    }),
+  });
 const policySettings = {
   minimumTlsVersion: "1.3",
   accounts: ["111122223333", "444455556666"],
@@ -783,6 +800,60 @@ export const storageCases: readonly RuleCases[] = [
     absent: [breaks("nowhere", part("logging", {}), "targetBucket")],
     limit: { none: "there is no figure" },
     unknown: [waits("not known", part("logging", { targetBucket: unknown }), "targetBucket")],
+  },
+  {
+    rule: logsTaken,
+    settings: {
+      logBucket: "logs",
+      account: "111122223333",
+      sources: ["arn:aws:s3:::a", "arn:aws:s3:::b"],
+    },
+    good: [
+      passes("of both", taking({})),
+      passes("of both, one by one", taking(logsOf("arn:aws:s3:::a"), logsOf("arn:aws:s3:::b"))),
+      passes(
+        "refusing what has no TLS",
+        taking({}, { ...tls, Resource: ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"] }),
+      ),
+      passes("a bucket that takes none", policy(tls)),
+    ],
+    bad: [
+      breaks("of one alone", taking(logsOf("arn:aws:s3:::a")), "policy"),
+      breaks(
+        "of another account",
+        taking({
+          Condition: { ...fromBoth, StringEquals: { "aws:SourceAccount": "444455556666" } },
+        }),
+        "policy",
+      ),
+      breaks("of any account", taking({ Condition: fromBoth }), "policy"),
+      breaks("of any bucket", taking(logsOf("arn:aws:s3:::*")), "policy"),
+      breaks("for a part of the bucket", taking({ Resource: "arn:aws:s3:::logs/a/*" }), "policy"),
+      breaks(
+        "by another service",
+        taking({ Principal: { Service: "s3.amazonaws.com" } }),
+        "policy",
+      ),
+      breaks("reading alone", taking({ Action: "s3:GetObject" }), "policy"),
+      breaks(
+        "under a condition more",
+        taking({ Condition: { ...ofAccount, StringLike: { "aws:UserAgent": "x" } } }),
+        "policy",
+      ),
+      breaks(
+        "refusing every write",
+        taking({}, { ...tls, Resource: "arn:aws:s3:::logs/*", Condition: undefined }),
+        "policy",
+      ),
+      breaks(
+        "refusing writes to all but a role",
+        taking({}, { ...removal, Action: "s3:PutObject", Resource: "arn:aws:s3:::logs/*" }),
+        "policy",
+      ),
+    ],
+    absent: [breaks("of none", part("policy", { bucket: "logs" }), "policy")],
+    limit: { none: "there is no figure" },
+    unknown: [waits("not known", part("policy", { bucket: "logs", policy: unknown }), "policy")],
   },
   {
     rule: bucketReplicates,

@@ -269,6 +269,32 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-logged-in-its-region"],
   },
   {
+    title: "access logs of all record buckets but one",
+    stack: "prod",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        '"arn:aws:s3:::market-scanning-regulated-records-111122223333-us-east-1",',
+        "",
+      );
+    },
+    trips: ["bucket-takes-access-logs"],
+  },
+  {
+    title: "access logs of any account",
+    stack: "archive",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        ',"StringEquals":{"aws:SourceAccount":"444455556666"}',
+        "",
+      );
+    },
+    trips: ["bucket-takes-access-logs"],
+  },
+  {
     title: "copies without encrypted objects",
     stack: "prod",
     change: (declared) => {
