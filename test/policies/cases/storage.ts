@@ -572,6 +572,11 @@ export const storageCases: readonly RuleCases[] = [
         lock({ days: 2_557, mode: "GOVERNANCE" }, "signed"),
         "rule.defaultRetention.mode",
       ),
+      breaks(
+        "eight years that nobody can shorten",
+        lock({ years: 8, mode: "COMPLIANCE" }, "signed"),
+        "rule.defaultRetention",
+      ),
       breaks("of a bucket without a class", lock({ days: 1, mode: "GOVERNANCE" }, "x"), "bucket"),
     ],
     absent: [
@@ -583,6 +588,12 @@ export const storageCases: readonly RuleCases[] = [
     limit: [
       passes("the very period", lock({ days: 2_557, mode: "GOVERNANCE" })),
       breaks("a day less", lock({ days: 2_556, mode: "GOVERNANCE" }), "rule.defaultRetention"),
+      passes("a day more, which can be taken off", lock({ days: 2_558, mode: "GOVERNANCE" })),
+      breaks(
+        "a day more that nobody can shorten",
+        lock({ days: 2_558, mode: "COMPLIANCE" }, "signed"),
+        "rule.defaultRetention",
+      ),
       breaks(
         "seven years of 365 days",
         lock({ years: 7, mode: "GOVERNANCE" }),

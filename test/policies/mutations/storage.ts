@@ -202,6 +202,17 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-copies-kept", "bucket-locked-for-its-class"],
   },
   {
+    title: "records in the archive that nobody can remove for ten years",
+    stack: "archive",
+    change: (declared) => {
+      declared.set(bucketTypes.lock, "regulated-records-lock", "rule.defaultRetention", {
+        mode: "COMPLIANCE",
+        days: 3_653,
+      });
+    },
+    trips: ["bucket-locked-for-its-class"],
+  },
+  {
     title: "records that expire after a year",
     stack: "prod",
     change: (declared) => {
