@@ -88,6 +88,19 @@ export const encryptionMutations: readonly Mutation[] = [
     trips: ["secret-replicated-and-kept"],
   },
   {
+    title: "a secret whose replica is under the key of its own region",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        secret,
+        "database-administrator",
+        "replicas.0.kmsKeyId",
+        "alias/market-scanning-secrets-us-east-1",
+      );
+    },
+    trips: ["secret-replicated-and-kept"],
+  },
+  {
     title: "a login without a replica",
     stack: "access",
     change: (declared) => {
