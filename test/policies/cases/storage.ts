@@ -303,12 +303,23 @@ export const storageCases: readonly RuleCases[] = [
     rule: bucketKept,
     good: [
       passes("protected", bucket()),
-      passes("with settings that a provider shows empty", bucket({ policy: "", grants: [] })),
+      passes(
+        "deployed, with settings that its provider shows",
+        bucket({ bucketDomainName: "x.s3.amazonaws.com", policy: "{}", grants: [{}] }),
+      ),
     ],
     bad: [
       breaks("destroyed with what is in it", bucket({ forceDestroy: true }), "forceDestroy"),
       breaks("with a policy of its own", bucket({ policy: "{}" }), "policy"),
       breaks("with rules of its own", bucket({ lifecycleRules: [{}] }), "lifecycleRules"),
+      ...["objectLockConfiguration", "replicationConfiguration", "versioning"].map((setting) =>
+        breaks(`with ${setting} of its own`, bucket({ [setting]: {} }), setting),
+      ),
+      ...[
+        "bucketV2:BucketV2",
+        "bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+        "directoryBucket:DirectoryBucket",
+      ].map((type) => breaks(`a ${type}`, resource(`aws:s3/${type}`, {}), "its type")),
       breaks("a lock that nothing protects", part("lock", {}, { protect: false }), "protect"),
       breaks(
         "a policy that is taken away first",
@@ -318,7 +329,10 @@ export const storageCases: readonly RuleCases[] = [
     ],
     absent: [breaks("not protected", bucket({}, { protect: false }), "protect")],
     limit: { none: "there is no figure" },
-    unknown: [waits("not known", bucket({ forceDestroy: unknown }), "forceDestroy")],
+    unknown: [
+      waits("not known", bucket({ forceDestroy: unknown }), "forceDestroy"),
+      waits("versions of its own, not known", bucket({ versioning: unknown }), "versioning"),
+    ],
   },
   {
     rule: bucketPrivate,

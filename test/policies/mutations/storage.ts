@@ -81,6 +81,27 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-kept"],
   },
   {
+    title: "a bucket that says itself what is locked",
+    stack: "dr",
+    change: (declared) => {
+      declared.one(bucketTypes.bucket, "daily-records").inputs["objectLockConfiguration"] = {
+        objectLockEnabled: "Enabled",
+        rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } },
+      };
+    },
+    trips: ["bucket-kept"],
+  },
+  {
+    title: "a second lifecycle, of a type that its provider gives up",
+    stack: "archive",
+    change: (declared) => {
+      const original = "regulated-records-lifecycle";
+      const second = declared.copy(bucketTypes.lifecycle, original, `${original}-2`);
+      second.type = "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2";
+    },
+    trips: ["bucket-kept"],
+  },
+  {
     title: "a bucket whose versions are suspended",
     stack: "prod",
     change: (declared) => {
