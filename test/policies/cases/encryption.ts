@@ -141,6 +141,11 @@ export const encryptionCases: readonly RuleCases[] = [
     bad: [
       breaks("everybody", keyWith({ ...user, Principal: "*" }), "policy"),
       breaks(
+        "a policy beside the key",
+        resource("aws:kms/keyPolicy:KeyPolicy", { policy: policyOf(user) }),
+        "its type",
+      ),
+      breaks(
         "another account",
         keyWith({ ...user, Principal: { AWS: "arn:aws:iam::999988887777:root" } }),
         "policy",

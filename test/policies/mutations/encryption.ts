@@ -51,6 +51,15 @@ export const encryptionMutations: readonly Mutation[] = [
     trips: ["key-policy-names-users", "storage-replication-allowed"],
   },
   {
+    title: "a policy that replaces that of a key",
+    stack: "archive",
+    change: (declared) => {
+      const beside = declared.copy(key, "key-records", "key-records-policy");
+      beside.type = "aws:kms/keyPolicy:KeyPolicy";
+    },
+    trips: ["key-policy-names-users"],
+  },
+  {
     title: "a key without an alias",
     stack: "archive",
     change: (declared) => {
