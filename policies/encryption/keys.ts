@@ -81,6 +81,9 @@ export const keySettings = rule({
   },
 });
 
+/** Replaces the policy that its key is declared with, which is what rules look at. */
+const separatePolicyType = "aws:kms/keyPolicy:KeyPolicy";
+
 /** With these, somebody takes away all that a key has encrypted. */
 const destructive = ["kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:DeleteImportedKeyMaterial"];
 
@@ -90,10 +93,10 @@ export const keyPolicy = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A key's policy names its users and their actions, lets no other account but the system's two use it, and lets nobody disable or delete it.",
+    "A key's policy is part of the key, names its users and their actions, lets no other account but the system's two use it, and lets nobody disable or delete it.",
   serves: "ransomware: a key that is gone takes every copy with it",
   peers: ["CKV_AWS_33", "CKV2_AWS_64"],
-  types: [keyType],
+  types: [keyType, separatePolicyType],
   example: {
     good: "Principal: the account's root, Condition: ArnEquals aws:PrincipalArn of one role",
     bad: 'Principal: "*", Action: "kms:*"',
@@ -106,7 +109,15 @@ export const keyPolicy = rule({
     const { trading, archive } = environment.configuration.settings.accounts;
     return environment.name === "sandbox" ? undefined : { accounts: [trading, archive] };
   },
-  *check({ inputs }, { settings: { accounts } }) {
+  *check({ type, inputs }, { settings: { accounts } }) {
+    if (type === separatePolicyType) {
+      yield {
+        setting: "its type",
+        found: type,
+        required: "part of the key: it replaces the policy there, which other rules look at",
+        mend: "write it into the key's own policy",
+      };
+    }
     if (!isSet(inputs, "policy")) {
       yield {
         setting: "policy",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keyAliasArn, physicalName } from "../../contracts/names";
 import { protectionFindings } from "../protection";
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, numberAt, textAt } from "../values";
@@ -9,7 +10,7 @@ export const secretKept = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A secret is encrypted with a key of one's own, has a replica in the other trading region under that region's key, overwrites none there, waits 30 days before it is deleted, and is protected.",
+    "A secret is encrypted with a key of one's own, has a replica in the other trading region under the alias of that region's key, overwrites none there, waits 30 days before it is deleted, and is protected.",
   serves: "a lost region: its passwords are in the other one",
   peers: ["CKV_AWS_149", "SECRETSMANAGER_USING_CMK", "secretsmanager_automatic_rotation_enabled"],
   types: ["aws:secretsmanager/secret:Secret"],
@@ -18,14 +19,20 @@ export const secretKept = rule({
     bad: "recoveryWindowInDays: 0",
   },
   settings: z.strictObject({
-    /** The trading regions. */
-    regions: z.array(z.string()),
+    /** By trading region, the alias of its key for secrets, by name and as an ARN. */
+    keys: z.record(z.string(), z.array(z.string())),
   }),
-  settingsFor: ({ name, configuration }) => {
-    const { primary, standby } = configuration.system.regions;
-    return name === "sandbox" ? undefined : { regions: [primary, standby] };
+  settingsFor: ({ name, configuration: { system, settings } }) => {
+    const keysIn = (region: string) => {
+      const place = { system: system.id, region, account: settings.accounts.trading };
+      return [physicalName("keyAlias", "secrets", place), keyAliasArn("secrets", place)];
+    };
+    const { primary, standby } = system.regions;
+    return name === "sandbox"
+      ? undefined
+      : { keys: { [primary]: keysIn(primary), [standby]: keysIn(standby) } };
   },
-  *check({ inputs, region, protect, ignoreChanges }, { settings: { regions } }) {
+  *check({ inputs, region, protect, ignoreChanges }, { settings: { keys } }) {
     if (!isSet(inputs, "kmsKeyId")) {
       yield {
         setting: "kmsKeyId",
@@ -51,13 +58,19 @@ export const secretKept = rule({
         mend: "remove it: the secret that is there may be a promoted replica",
       };
     }
-    for (const other of regions.filter((one) => one !== region)) {
+    for (const [other, aliases] of Object.entries(keys).filter(([one]) => one !== region)) {
       const replica = listAt(inputs, "replicas").find((one) => textAt(one, "region") === other);
-      if (!isSet(replica, "kmsKeyId")) {
+      const key = textAt(replica, "kmsKeyId");
+      // Under a key that is not there, the replica fails, and its status alone says so.
+      if (key === undefined || !aliases.includes(key)) {
         yield {
           setting: "replicas",
-          ...(replica === undefined ? {} : { found: `one in ${other} without kmsKeyId` }),
-          required: `one in ${other}, under that region's key`,
+          ...(replica === undefined
+            ? {}
+            : {
+                found: `one in ${other} ${key === undefined ? "without kmsKeyId" : `under ${key}`}`,
+              }),
+          required: `one in ${other}, under ${aliases[0] ?? ""}`,
           mend: "name the region and the alias of its key for secrets",
         };
       }

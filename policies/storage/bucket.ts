@@ -4,7 +4,7 @@ import { placesOf } from "../places";
 import { protectionFindings } from "../protection";
 import { type Finding, rule } from "../rule";
 import { type Stack } from "../stack";
-import { isSet, isTrueAt, listAt, textAt } from "../values";
+import { isSet, isTrueAt, textAt, valueAt } from "../values";
 import { accessLogBucket, auditLogBucket, bucketTypes, purposeTag, recordBuckets } from "./buckets";
 
 /** What every bucket is made with, and what belongs to it. */
@@ -15,12 +15,23 @@ const inlineSettings = [
   "corsRules",
   "grants",
   "lifecycleRules",
-  "loggings",
+  "logging",
   "objectLockConfiguration",
   "policy",
   "replicationConfiguration",
   "serverSideEncryptionConfiguration",
   "versioning",
+];
+
+/** Types that do what those of {@link bucketTypes} do, where no rule looks at them. */
+const otherTypes = [
+  "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+  "aws:s3/bucketLoggingV2:BucketLoggingV2",
+  "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+  "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+  "aws:s3/bucketV2:BucketV2",
+  "aws:s3/bucketVersioningV2:BucketVersioningV2",
+  "aws:s3/directoryBucket:DirectoryBucket",
 ];
 
 /** A bucket itself. */
@@ -29,29 +40,26 @@ export const bucketKept = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A bucket and all that configures it is protected and never destroyed with what is in it, and what is configured is a resource of its own.",
+    "A bucket and all that configures it is protected and never destroyed with what is in it, and what is configured is a resource of its own, of a type that rules look at.",
   serves: "retention of records",
   peers: ["CKV2_AWS_61"],
-  types: Object.values(bucketTypes),
+  types: [...Object.values(bucketTypes), ...otherTypes],
   example: { good: "protect: true", bad: "forceDestroy: true" },
   settingsFor: outsideSandbox,
   *check({ type, inputs, protect, deleteBeforeReplace }) {
+    if (otherTypes.includes(type)) {
+      yield {
+        setting: "its type",
+        found: type,
+        required: "one that the rules of buckets look at",
+        mend: "declare the bucket by its component",
+      };
+    }
     if (type === bucketTypes.bucket) {
       if (isTrueAt(inputs, "forceDestroy")) {
         yield { setting: "forceDestroy", found: true, required: "false", mend: "remove it" };
       }
-      // A provider shows these of what is deployed too, whoever set them: empty ones say nothing.
-      for (const setting of inlineSettings.filter((one) => isSet(inputs, one))) {
-        const value = textAt(inputs, setting);
-        if (value !== "" && (value !== undefined || listAt(inputs, setting).length > 0)) {
-          yield {
-            setting,
-            found: "set on the bucket",
-            required: "a resource of its own: AWS's provider no longer keeps it here",
-            mend: "declare the bucket by RecordBucket",
-          };
-        }
-      }
+      yield* inlineFindings(inputs);
     }
     yield* protectionFindings({ protect });
     if (deleteBeforeReplace) {
@@ -64,6 +72,21 @@ export const bucketKept = rule({
     }
   },
 });
+
+function* inlineFindings(inputs: unknown): Iterable<Finding> {
+  // What is deployed shows these settings in any case, whichever resource has set them.
+  const isDeployed = isSet(inputs, "bucketDomainName");
+  for (const setting of isDeployed ? [] : inlineSettings) {
+    if (valueAt(inputs, setting) !== undefined) {
+      yield {
+        setting,
+        found: "set on the bucket",
+        required: "a resource of its own: AWS's provider no longer keeps it here",
+        mend: "declare the bucket by RecordBucket",
+      };
+    }
+  }
+}
 
 const completeSettings = z.strictObject({
   /** Names of the buckets that are locked. */

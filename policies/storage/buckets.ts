@@ -29,8 +29,8 @@ export const bucketTypes = {
 export interface KeptPrefix {
   readonly prefix: string;
   readonly retentionDays: number;
-  /** Days after which it may be in classes that take hours to read, by class. */
-  readonly cold: Readonly<Record<string, number>>;
+  /** Days after which it may be in a colder storage class, by class. */
+  readonly transitions: Readonly<Record<string, number>>;
 }
 
 /** A bucket for records. */
@@ -85,15 +85,14 @@ function prefixesByClass(system: System): ReadonlyMap<string, KeptPrefix[]> {
     ),
   ];
   for (const [prefix, { lockClass, retention, transitions }] of kept) {
-    const cold = transitionsOf(transitions ?? {}).filter(({ storageClass }) =>
-      ["GLACIER", "DEEP_ARCHIVE"].includes(storageClass),
-    );
     byClass.set(lockClass, [
       ...(byClass.get(lockClass) ?? []),
       {
         prefix,
         retentionDays: wholeDays(retention),
-        cold: Object.fromEntries(cold.map(({ storageClass, days }) => [storageClass, days])),
+        transitions: Object.fromEntries(
+          transitionsOf(transitions ?? {}).map(({ storageClass, days }) => [storageClass, days]),
+        ),
       },
     ]);
   }

@@ -11,7 +11,7 @@ export const bucketLocked = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A bucket's Object Lock keeps what is in it for the period of its lock class at least, in compliance mode exactly where somebody has signed for that.",
+    "A bucket's Object Lock keeps what is in it for the period of its lock class at least, in compliance mode exactly where somebody has signed for that, and then no day longer.",
   serves: "SEC 17a-4(f), SOX 802; ransomware: nobody removes what is locked",
   peers: ["CKV_AWS_143", "S3_BUCKET_DEFAULT_LOCK_ENABLED", "s3_bucket_object_lock"],
   types: [bucketTypes.lock],
@@ -67,6 +67,14 @@ export const bucketLocked = rule({
       };
     }
     const mode = textAt(inputs, ...retention, "mode");
+    if (mode === "COMPLIANCE" && days > wanted.days) {
+      yield {
+        setting: "rule.defaultRetention",
+        found: `${String(days)} days`,
+        required: `${String(wanted.days)} days in compliance mode: nobody, AWS included, can shorten that`,
+        mend: "take the period of the lock class, in days",
+      };
+    }
     const wantedMode = wanted.compliance ? "COMPLIANCE" : "GOVERNANCE";
     if (mode !== wantedMode) {
       yield {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { roleArn } from "../../contracts/names";
 import { statementsOf, type Statement } from "../documents";
 import { placesOf } from "../places";
 import { type Finding, rule } from "../rule";
 import { textAt } from "../values";
-import { bucketTypes, recordBuckets } from "./buckets";
+import { auditLogBucket, bucketTypes, recordBuckets } from "./buckets";
 
 const policySettings = z.strictObject({
   /** The oldest version of TLS that is taken: `1.2`. */
@@ -15,6 +16,8 @@ const policySettings = z.strictObject({
   breakGlassRole: z.string(),
   /** Names of the buckets whose versions nobody else may remove. */
   recordBuckets: z.array(z.string()),
+  /** Name of the bucket of audit logs, whose versions nobody at all may remove; empty where there is none. */
+  auditLogBucket: z.string(),
 });
 
 /** What a bucket's policy refuses, and whom it lets in. */
@@ -23,7 +26,7 @@ export const bucketPolicy = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A bucket's policy refuses connections without TLS or with an older one than the system's file allows, lets in nobody but AWS services for named sources and the system's accounts, and for records refuses removing versions to all but the break-glass role.",
+    "A bucket's policy refuses connections without TLS or with an older one than the system's file allows, lets in nobody but AWS services for named sources and the system's accounts, and for records refuses removing versions to all but the break-glass role, for audit logs to everybody; no further condition narrows a refusal.",
   serves: "minimumTlsVersion; ransomware: an administrator's login removes nothing",
   peers: [
     "CKV_AWS_379",
@@ -46,6 +49,7 @@ export const bucketPolicy = rule({
       accounts: [...new Set([trading, archive])],
       breakGlassRole: places === undefined ? "" : roleArn("break-glass", places.own),
       recordBuckets: places === undefined ? [] : Object.keys(recordBuckets(places)),
+      auditLogBucket: (places && auditLogBucket(places)) ?? "",
     };
   },
   *check({ inputs }, { settings }) {
@@ -63,38 +67,65 @@ export const bucketPolicy = rule({
         };
       }
     }
+    const { auditLogBucket, breakGlassRole } = settings;
     if (settings.recordBuckets.includes(bucket)) {
-      const unlessBreakGlass = JSON.stringify({
-        ArnNotEquals: { "aws:PrincipalArn": [settings.breakGlassRole] },
-      });
-      for (const action of ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"]) {
-        if (!refuses(statements, bucket, action, ["{}", unlessBreakGlass])) {
-          yield {
-            setting: "policy",
-            required: `a refusal of ${action} to all but the region's break-glass role`,
-            mend: "take the policy of RecordBucket",
-          };
-        }
-      }
+      yield* removalFindings(statements, bucket, removing, [
+        {},
+        { ArnNotEquals: { "aws:PrincipalArn": [breakGlassRole] } },
+      ]);
+    } else if (bucket === auditLogBucket) {
+      // What the break-glass role did is in there too.
+      yield* removalFindings(statements, bucket, [...removing, "s3:PutObjectRetention"], [{}]);
     }
   },
 });
 
-/** True where a policy refuses an action on all objects of a bucket to everybody, under such conditions. */
-function refuses(
+/** With these, somebody removes a version before its time. */
+const removing = ["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"];
+
+type Conditions = Statement["conditions"];
+
+/**
+ * The conditions under which a policy refuses an action on all of a bucket to everybody. Each condition
+ * more makes a refusal smaller, so that rules compare all of them.
+ */
+function refusals(
   statements: readonly Statement[],
   bucket: string,
   action: string,
-  conditions: readonly string[],
-): boolean {
-  return statements.some(
-    (statement) =>
-      statement.effect === "Deny" &&
-      statement.principals.includes("*") &&
-      (statement.actions.includes(action) || statement.actions.includes("s3:*")) &&
-      statement.resources.includes(`arn:aws:s3:::${bucket}/*`) &&
-      conditions.includes(JSON.stringify(statement.conditions)),
-  );
+): readonly Conditions[] {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const refused = action === "s3:*" ? [arn, `${arn}/*`] : [`${arn}/*`];
+  return statements
+    .filter(
+      ({ effect, principals, actions, resources }) =>
+        effect === "Deny" &&
+        principals.includes("*") &&
+        (actions.includes(action) || actions.includes("s3:*")) &&
+        refused.every((resource) => resources.includes(resource)),
+    )
+    .map(({ conditions }) => conditions);
+}
+
+function isOneOf(conditions: Conditions, wanted: readonly Conditions[]): boolean {
+  return wanted.some((one) => isDeepStrictEqual(one, conditions));
+}
+
+function* removalFindings(
+  statements: readonly Statement[],
+  bucket: string,
+  actions: readonly string[],
+  allowed: readonly Conditions[],
+): Iterable<Finding> {
+  for (const action of actions) {
+    if (!refusals(statements, bucket, action).some((conditions) => isOneOf(conditions, allowed))) {
+      yield {
+        setting: "policy",
+        required: `a refusal of ${action} to ${allowed.length > 1 ? "all but the region's break-glass role" : "everybody"}, under no other condition`,
+        mend: "take the policy of the bucket's component",
+      };
+    }
+  }
 }
 
 function* tlsFindings(
@@ -102,31 +133,29 @@ function* tlsFindings(
   bucket: string,
   minimum: string,
 ): Iterable<Finding> {
-  const withoutTls = JSON.stringify({ Bool: { "aws:SecureTransport": ["false"] } });
-  if (!refuses(statements, bucket, "s3:*", [withoutTls])) {
+  const refused = refusals(statements, bucket, "s3:*");
+  const withoutTls = { Bool: { "aws:SecureTransport": ["false"] } };
+  if (!refused.some((conditions) => isOneOf(conditions, [withoutTls]))) {
     yield {
       setting: "policy",
-      required: "a refusal of everything without TLS (aws:SecureTransport)",
+      required:
+        "a refusal of everything without TLS (aws:SecureTransport), under no other condition",
       mend: "take the statements that all buckets share",
     };
   }
   // AWS services between each other do not tell their version.
-  const oldTls = statements
-    .filter(
-      ({ effect, principals, actions, resources }) =>
-        effect === "Deny" &&
-        principals.includes("*") &&
-        actions.includes("s3:*") &&
-        resources.includes(`arn:aws:s3:::${bucket}/*`),
-    )
-    .flatMap(({ conditions }) => conditions["NumericLessThan"]?.["s3:TlsVersion"] ?? [])
-    .map(Number);
+  const fromOthers = { BoolIfExists: { "aws:PrincipalIsAWSService": ["false"] } };
+  const oldTls = refused.flatMap((conditions) => {
+    const versions = conditions["NumericLessThan"]?.["s3:TlsVersion"] ?? [];
+    const below = { NumericLessThan: { "s3:TlsVersion": versions } };
+    return isOneOf(conditions, [below, { ...below, ...fromOthers }]) ? versions.map(Number) : [];
+  });
   if (!oldTls.some((version) => version >= Number(minimum))) {
     const [found] = oldTls;
     yield {
       setting: "policy",
       ...(found === undefined ? {} : { found: `one that takes TLS ${String(found)}` }),
-      required: `a refusal of TLS below ${minimum} (s3:TlsVersion)`,
+      required: `a refusal of TLS below ${minimum} (s3:TlsVersion) to all but AWS services, under no other condition`,
       mend: "take minimumTlsVersion of the system's file",
     };
   }

@@ -1,10 +1,12 @@
 import { type Rule } from "../rule";
+import { logsTaken } from "./accessLogs";
 import { bucketComplete, bucketKept, bucketLogged, bucketPrivate, bucketsDeclared } from "./bucket";
 import { bucketEncrypted } from "./encryption";
 import { bucketLifecycle } from "./lifecycle";
 import { bucketLocked } from "./lock";
 import { bucketPolicy } from "./policy";
 import { bucketReplicates, copiesKept } from "./replication";
+import { replicationAllowed } from "./replicationAllowed";
 
 /** Rules of record buckets, and of the buckets of logs. */
 export const storageRules: readonly Rule[] = [
@@ -17,6 +19,8 @@ export const storageRules: readonly Rule[] = [
   bucketLocked,
   bucketLifecycle,
   bucketLogged,
+  logsTaken,
   bucketReplicates,
   copiesKept,
+  replicationAllowed,
 ];

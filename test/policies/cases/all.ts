@@ -3,6 +3,7 @@ import { placementCases } from "./placement";
 import { databaseCases } from "./database";
 import { vaultsCases } from "./vaults";
 import { storageCases } from "./storage";
+import { replicationAllowedCases } from "./replicationAllowed";
 import { encryptionCases } from "./encryption";
 import { imagesCases } from "./images";
 import { cacheCases } from "./cache";
@@ -17,6 +18,7 @@ export const allCases: readonly RuleCases[] = [
   ...databaseCases,
   ...vaultsCases,
   ...storageCases,
+  replicationAllowedCases,
   ...encryptionCases,
   ...imagesCases,
   ...cacheCases,

@@ -43,7 +43,7 @@ const queuePolicy = (...statements: readonly object[]) =>
 const soundSecret = {
   kmsKeyId: unknown,
   recoveryWindowInDays: 30,
-  replicas: [{ region: "us-west-2", kmsKeyId: "alias/secrets" }],
+  replicas: [{ region: "us-west-2", kmsKeyId: "alias/secrets-us-west-2" }],
 };
 const secret = (changes: Record<string, unknown>, options: Partial<Resource> = {}) =>
   resource(
@@ -140,6 +140,11 @@ export const encryptionCases: readonly RuleCases[] = [
     ],
     bad: [
       breaks("everybody", keyWith({ ...user, Principal: "*" }), "policy"),
+      breaks(
+        "a policy beside the key",
+        resource("aws:kms/keyPolicy:KeyPolicy", { policy: policyOf(user) }),
+        "its type",
+      ),
       breaks(
         "another account",
         keyWith({ ...user, Principal: { AWS: "arn:aws:iam::999988887777:root" } }),
@@ -260,19 +265,32 @@ export const encryptionCases: readonly RuleCases[] = [
   },
   {
     rule: secretKept,
-    settings: { regions: ["us-east-1", "us-west-2"] },
+    settings: {
+      keys: {
+        "us-east-1": ["alias/secrets-us-east-1", "arn:alias/secrets-us-east-1"],
+        "us-west-2": ["alias/secrets-us-west-2", "arn:alias/secrets-us-west-2"],
+      },
+    },
     good: [
       passes("with a replica", secret({})),
       passes("AWS's own wait", secret({ recoveryWindowInDays: undefined })),
       passes(
         "the other way round",
-        secret({ replicas: [{ region: "us-east-1", kmsKeyId: "k" }] }, { region: "us-west-2" }),
+        secret(
+          { replicas: [{ region: "us-east-1", kmsKeyId: "arn:alias/secrets-us-east-1" }] },
+          { region: "us-west-2" },
+        ),
       ),
     ],
     bad: [
       breaks(
         "a replica elsewhere",
         secret({ replicas: [{ region: "eu-west-1", kmsKeyId: "k" }] }),
+        "replicas",
+      ),
+      breaks(
+        "a replica under the key of this region",
+        secret({ replicas: [{ region: "us-west-2", kmsKeyId: "alias/secrets-us-east-1" }] }),
         "replicas",
       ),
       breaks(
@@ -298,6 +316,11 @@ export const encryptionCases: readonly RuleCases[] = [
     ],
     unknown: [
       waits("not known", secret({ recoveryWindowInDays: unknown }), "recoveryWindowInDays"),
+      waits(
+        "not known under which key",
+        secret({ replicas: [{ region: "us-west-2", kmsKeyId: unknown }] }),
+        "kmsKeyId",
+      ),
       waits("not known where to", secret({ replicas: [{ region: unknown }] }), "region"),
     ],
   },

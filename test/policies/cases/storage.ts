@@ -1,4 +1,5 @@
 import { type Resource, stackItself } from "../../../policies/stack";
+import { logsTaken } from "../../../policies/storage/accessLogs";
 import {
   bucketComplete,
   bucketKept,
@@ -84,12 +85,49 @@ const replicas = {
 const policy = (...statements: readonly object[]) =>
   part("policy", { policy: JSON.stringify({ Statement: statements }) });
 const sound = [tls, newTls("1.3"), removal];
+const fromBoth = { ArnLike: { "aws:SourceArn": ["arn:aws:s3:::a", "arn:aws:s3:::b"] } };
+const ofAccount = { ...fromBoth, StringEquals: { "aws:SourceAccount": "111122223333" } };
+const logsOf = (source: string) => ({
+  Condition: { ...ofAccount, ArnLike: { "aws:SourceArn": source } },
+});
+/** The policy of the bucket for access logs; each statement takes those of two buckets, but for what it says. */
+const taking = (...statements: readonly Record<string, unknown>[]) =>
+  part("policy", {
+    bucket: "logs",
+    policy: JSON.stringify({
+      Statement: statements.map((statement) => ({
+        ...{ ...logs, Resource: "arn:aws:s3:::logs/*", Condition: ofAccount },
+        ...statement,
+      })),
+    }),
+  });
 const policySettings = {
   minimumTlsVersion: "1.3",
   accounts: ["111122223333", "444455556666"],
   breakGlassRole,
   recordBuckets: ["records"],
+  auditLogBucket: "audit-logs",
 };
+/** The policy of the bucket of audit logs, with what its refusals of removal say beside. */
+const auditPolicy = (changes: Record<string, unknown>) =>
+  resource(bucketTypes.policy, {
+    bucket: "audit-logs",
+    policy: JSON.stringify({
+      Statement: [
+        tls,
+        newTls("1.3"),
+        {
+          ...removal,
+          Action: [...removal.Action, "s3:PutObjectRetention"],
+          Condition: undefined,
+          ...changes,
+        },
+      ].map((statement) => ({
+        ...statement,
+        Resource: ["arn:aws:s3:::audit-logs", "arn:aws:s3:::audit-logs/*"],
+      })),
+    }),
+  });
 
 const lock = (retention: Record<string, unknown>, name = "records") =>
   part("lock", { bucket: name, rule: { defaultRetention: retention } });
@@ -115,8 +153,12 @@ const monthly = "recovery-points/monthly/";
 const lifeSettings = {
   buckets: {
     records: [
-      { prefix: monthly, retentionDays: 2_557, cold: { GLACIER: 90, DEEP_ARCHIVE: 365 } },
-      { prefix: "recovery-points/frequent/", retentionDays: 35, cold: {} },
+      {
+        prefix: monthly,
+        retentionDays: 2_557,
+        transitions: { STANDARD_IA: 30, GLACIER: 90, DEEP_ARCHIVE: 365 },
+      },
+      { prefix: "recovery-points/frequent/", retentionDays: 35, transitions: {} },
     ],
   },
   oldVersionDays: 90,
@@ -148,6 +190,17 @@ const uploads = {
 };
 const lifecycle = (...rules: readonly unknown[]) => part("lifecycle", { rules });
 const living = (changes: Record<string, unknown>) => lifecycle(lived(changes), frequent, uploads);
+const atOnce = [{ storageClass: "STANDARD_IA", days: 1 }];
+/** Old versions that are kept for as long as the objects, and move. */
+const oldVersions = (...noncurrentVersionTransitions: readonly unknown[]) =>
+  living({ noncurrentVersionTransitions, noncurrentVersionExpiration: { noncurrentDays: 2_557 } });
+/** Filters that leave out some of what is below the prefix. */
+const narrow = [
+  { prefix: monthly, tag: { key: "a", value: "b" } },
+  { and: { prefix: monthly, tags: { a: "b" } } },
+  { prefix: monthly, objectSizeGreaterThan: 1 },
+  { prefix: monthly, objectSizeLessThan: 1_000 },
+];
 
 /** A stack with the bucket that records are copied to. */
 const kept = (
@@ -250,12 +303,23 @@ export const storageCases: readonly RuleCases[] = [
     rule: bucketKept,
     good: [
       passes("protected", bucket()),
-      passes("with settings that a provider shows empty", bucket({ policy: "", grants: [] })),
+      passes(
+        "deployed, with settings that its provider shows",
+        bucket({ bucketDomainName: "x.s3.amazonaws.com", policy: "{}", grants: [{}] }),
+      ),
     ],
     bad: [
       breaks("destroyed with what is in it", bucket({ forceDestroy: true }), "forceDestroy"),
       breaks("with a policy of its own", bucket({ policy: "{}" }), "policy"),
       breaks("with rules of its own", bucket({ lifecycleRules: [{}] }), "lifecycleRules"),
+      ...["objectLockConfiguration", "replicationConfiguration", "versioning"].map((setting) =>
+        breaks(`with ${setting} of its own`, bucket({ [setting]: {} }), setting),
+      ),
+      ...[
+        "bucketV2:BucketV2",
+        "bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+        "directoryBucket:DirectoryBucket",
+      ].map((type) => breaks(`a ${type}`, resource(`aws:s3/${type}`, {}), "its type")),
       breaks("a lock that nothing protects", part("lock", {}, { protect: false }), "protect"),
       breaks(
         "a policy that is taken away first",
@@ -265,7 +329,10 @@ export const storageCases: readonly RuleCases[] = [
     ],
     absent: [breaks("not protected", bucket({}, { protect: false }), "protect")],
     limit: { none: "there is no figure" },
-    unknown: [waits("not known", bucket({ forceDestroy: unknown }), "forceDestroy")],
+    unknown: [
+      waits("not known", bucket({ forceDestroy: unknown }), "forceDestroy"),
+      waits("versions of its own, not known", bucket({ versioning: unknown }), "versioning"),
+    ],
   },
   {
     rule: bucketPrivate,
@@ -376,6 +443,14 @@ export const storageCases: readonly RuleCases[] = [
     settings: policySettings,
     good: [
       passes("of records", policy(...sound)),
+      passes("of audit logs", auditPolicy({})),
+      passes(
+        "with a condition of TLS alone",
+        policy(tls, removal, {
+          ...newTls("1.3"),
+          Condition: { NumericLessThan: { "s3:TlsVersion": "1.3" } },
+        }),
+      ),
       passes("that takes logs and replicas", policy(...sound, logs, replicas)),
       passes(
         "refusing removal to everybody",
@@ -388,13 +463,50 @@ export const storageCases: readonly RuleCases[] = [
           policy: JSON.stringify({
             Statement: [tls, newTls("1.3")].map((statement) => ({
               ...statement,
-              Resource: ["arn:aws:s3:::logs/*"],
+              Resource: ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
             })),
           }),
         }),
       ),
     ],
     bad: [
+      ...[tls, newTls("1.3")].map((one, index, both) =>
+        breaks(
+          `TLS for one address, refusal ${String(index + 1)}`,
+          policy(removal, ...both.filter((other) => other !== one), {
+            ...one,
+            Condition: { ...one.Condition, IpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+          }),
+          "policy",
+        ),
+      ),
+      breaks(
+        "an old TLS for one address, in the same operator",
+        policy(tls, removal, {
+          ...newTls("1.3"),
+          Condition: { NumericLessThan: { "s3:TlsVersion": "1.3", "s3:max-keys": "5" } },
+        }),
+        "policy",
+      ),
+      breaks(
+        "TLS for objects alone",
+        policy({ ...tls, Resource: "arn:aws:s3:::records/*" }, newTls("1.3"), removal),
+        "policy",
+      ),
+      breaks(
+        "removal from one network alone",
+        policy(tls, newTls("1.3"), {
+          ...removal,
+          Condition: { ...removal.Condition, StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+        }),
+        ["policy", "policy"],
+      ),
+      breaks(
+        "audit logs that the break-glass role removes",
+        auditPolicy({ Condition: removal.Condition }),
+        ["policy", "policy", "policy"],
+      ),
+      breaks("audit logs whose lock may change", auditPolicy({ Action: removal.Action }), "policy"),
       breaks("TLS or not", policy(newTls("1.3"), removal), "policy"),
       breaks(
         "TLS of another bucket",
@@ -474,6 +586,11 @@ export const storageCases: readonly RuleCases[] = [
         lock({ days: 2_557, mode: "GOVERNANCE" }, "signed"),
         "rule.defaultRetention.mode",
       ),
+      breaks(
+        "eight years that nobody can shorten",
+        lock({ years: 8, mode: "COMPLIANCE" }, "signed"),
+        "rule.defaultRetention",
+      ),
       breaks("of a bucket without a class", lock({ days: 1, mode: "GOVERNANCE" }, "x"), "bucket"),
     ],
     absent: [
@@ -485,6 +602,12 @@ export const storageCases: readonly RuleCases[] = [
     limit: [
       passes("the very period", lock({ days: 2_557, mode: "GOVERNANCE" })),
       breaks("a day less", lock({ days: 2_556, mode: "GOVERNANCE" }), "rule.defaultRetention"),
+      passes("a day more, which can be taken off", lock({ days: 2_558, mode: "GOVERNANCE" })),
+      breaks(
+        "a day more that nobody can shorten",
+        lock({ days: 2_558, mode: "COMPLIANCE" }, "signed"),
+        "rule.defaultRetention",
+      ),
       breaks(
         "seven years of 365 days",
         lock({ years: 7, mode: "GOVERNANCE" }),
@@ -499,6 +622,21 @@ export const storageCases: readonly RuleCases[] = [
     good: [
       passes("as promised", living({})),
       passes("kept for ever", living({ expiration: undefined })),
+      passes(
+        "old versions that move as objects do",
+        oldVersions(
+          { storageClass: "STANDARD_IA", noncurrentDays: 30 },
+          { storageClass: "GLACIER", noncurrentDays: 90 },
+        ),
+      ),
+      passes(
+        "a filter that leaves nothing out",
+        lifecycle(
+          { ...lived({}), filter: { prefix: monthly, objectSizeGreaterThan: 0 } },
+          frequent,
+          uploads,
+        ),
+      ),
       passes(
         "a rule that is off counts for nothing",
         lifecycle(lived({}), frequent, uploads, {
@@ -552,10 +690,80 @@ export const storageCases: readonly RuleCases[] = [
         }),
         "transitions to DEEP_ARCHIVE",
       ),
-      breaks(
-        "infrequent access at once",
-        living({ transitions: [{ storageClass: "STANDARD_IA", days: 1 }] }),
+      breaks("infrequent access at once", living({ transitions: atOnce }), [
+        `transitions to STANDARD_IA below ${monthly}`,
         "transitions to STANDARD_IA",
+      ]),
+      breaks(
+        "old versions in infrequent access at once",
+        oldVersions({ storageClass: "STANDARD_IA", noncurrentDays: 1 }),
+        [
+          `noncurrentVersionTransitions to STANDARD_IA below ${monthly}`,
+          "noncurrentVersionTransitions to STANDARD_IA",
+        ],
+      ),
+      breaks(
+        "old versions colder before warmer",
+        oldVersions(
+          { storageClass: "GLACIER", noncurrentDays: 500 },
+          { storageClass: "STANDARD_IA", noncurrentDays: 400 },
+        ),
+        "noncurrentVersionTransitions to GLACIER",
+      ),
+      breaks(
+        "old versions that end before their class pays",
+        living({
+          noncurrentVersionTransitions: [{ storageClass: "GLACIER", noncurrentDays: 90 }],
+          noncurrentVersionExpiration: { noncurrentDays: 100 },
+        }),
+        "noncurrentVersionTransitions to GLACIER",
+      ),
+      ...["GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA"].map((storageClass) =>
+        breaks(
+          `in ${storageClass}, which the file does not name`,
+          living({ transitions: [{ storageClass, days: 400 }] }),
+          `transitions to ${storageClass} below ${monthly}`,
+        ),
+      ),
+      ...narrow.map((filter) =>
+        breaks(
+          `old versions of a part, ${Object.keys(filter).join()}`,
+          lifecycle({ ...lived({}), filter }, frequent, uploads),
+          `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+        ),
+      ),
+      breaks(
+        "old versions but the newest",
+        living({ noncurrentVersionExpiration: { noncurrentDays: 90, newerNoncurrentVersions: 1 } }),
+        `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+      ),
+      breaks(
+        "old versions of some prefixes below",
+        lifecycle({ ...lived({}), filter: { prefix: `${monthly}database/` } }, frequent, uploads),
+        `noncurrentVersionExpiration.noncurrentDays below ${monthly}`,
+      ),
+      breaks(
+        "what has a tag expires early",
+        lifecycle(lived({}), frequent, uploads, {
+          ...{ status: "Enabled", filter: { tag: { key: "a", value: "b" } } },
+          expiration: { days: 40 },
+        }),
+        `expiration.days below ${monthly}`,
+      ),
+      breaks(
+        "all on a date",
+        living({ expiration: { date: "2027-01-01T00:00:00Z" } }),
+        "expiration.date",
+      ),
+      breaks(
+        "in GLACIER on a date",
+        living({ transitions: [{ storageClass: "GLACIER", date: "2027-01-01T00:00:00Z" }] }),
+        [`transitions to GLACIER below ${monthly}`, "transitions.date"],
+      ),
+      breaks(
+        "uploads of large objects only",
+        lifecycle(lived({}), frequent, { ...uploads, filter: { objectSizeGreaterThan: 1 } }),
+        "abortIncompleteMultipartUpload.daysAfterInitiation",
       ),
       breaks(
         "uploads of a part only",
@@ -600,7 +808,14 @@ export const storageCases: readonly RuleCases[] = [
         "abortIncompleteMultipartUpload.daysAfterInitiation",
       ),
     ],
-    unknown: [waits("not known", living({ expiration: unknown }), "expiration")],
+    unknown: [
+      waits("not known", living({ expiration: unknown }), "expiration"),
+      waits(
+        "a filter that is not known",
+        lifecycle({ ...lived({}), filter: { prefix: monthly, tag: unknown } }, frequent, uploads),
+        "filter.tag",
+      ),
+    ],
   },
   {
     rule: bucketLogged,
@@ -610,6 +825,60 @@ export const storageCases: readonly RuleCases[] = [
     absent: [breaks("nowhere", part("logging", {}), "targetBucket")],
     limit: { none: "there is no figure" },
     unknown: [waits("not known", part("logging", { targetBucket: unknown }), "targetBucket")],
+  },
+  {
+    rule: logsTaken,
+    settings: {
+      logBucket: "logs",
+      account: "111122223333",
+      sources: ["arn:aws:s3:::a", "arn:aws:s3:::b"],
+    },
+    good: [
+      passes("of both", taking({})),
+      passes("of both, one by one", taking(logsOf("arn:aws:s3:::a"), logsOf("arn:aws:s3:::b"))),
+      passes(
+        "refusing what has no TLS",
+        taking({}, { ...tls, Resource: ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"] }),
+      ),
+      passes("a bucket that takes none", policy(tls)),
+    ],
+    bad: [
+      breaks("of one alone", taking(logsOf("arn:aws:s3:::a")), "policy"),
+      breaks(
+        "of another account",
+        taking({
+          Condition: { ...fromBoth, StringEquals: { "aws:SourceAccount": "444455556666" } },
+        }),
+        "policy",
+      ),
+      breaks("of any account", taking({ Condition: fromBoth }), "policy"),
+      breaks("of any bucket", taking(logsOf("arn:aws:s3:::*")), "policy"),
+      breaks("for a part of the bucket", taking({ Resource: "arn:aws:s3:::logs/a/*" }), "policy"),
+      breaks(
+        "by another service",
+        taking({ Principal: { Service: "s3.amazonaws.com" } }),
+        "policy",
+      ),
+      breaks("reading alone", taking({ Action: "s3:GetObject" }), "policy"),
+      breaks(
+        "under a condition more",
+        taking({ Condition: { ...ofAccount, StringLike: { "aws:UserAgent": "x" } } }),
+        "policy",
+      ),
+      breaks(
+        "refusing every write",
+        taking({}, { ...tls, Resource: "arn:aws:s3:::logs/*", Condition: undefined }),
+        "policy",
+      ),
+      breaks(
+        "refusing writes to all but a role",
+        taking({}, { ...removal, Action: "s3:PutObject", Resource: "arn:aws:s3:::logs/*" }),
+        "policy",
+      ),
+    ],
+    absent: [breaks("of none", part("policy", { bucket: "logs" }), "policy")],
+    limit: { none: "there is no figure" },
+    unknown: [waits("not known", part("policy", { bucket: "logs", policy: unknown }), "policy")],
   },
   {
     rule: bucketReplicates,

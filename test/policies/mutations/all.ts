@@ -3,6 +3,7 @@ import { placementMutations } from "./placement";
 import { databaseMutations } from "./database";
 import { vaultsMutations } from "./vaults";
 import { storageMutations } from "./storage";
+import { replicationMutations } from "./replication";
 import { encryptionMutations } from "./encryption";
 import { imagesMutations } from "./images";
 import { cacheMutations } from "./cache";
@@ -17,6 +18,7 @@ export const allMutations: readonly Mutation[] = [
   ...databaseMutations,
   ...vaultsMutations,
   ...storageMutations,
+  ...replicationMutations,
   ...encryptionMutations,
   ...imagesMutations,
   ...cacheMutations,

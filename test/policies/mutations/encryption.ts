@@ -48,6 +48,15 @@ export const encryptionMutations: readonly Mutation[] = [
         text.replaceAll('"arn:aws:iam::111122223333:root"', '"arn:aws:iam::999988887777:root"'),
       );
     },
+    trips: ["key-policy-names-users", "storage-replication-allowed"],
+  },
+  {
+    title: "a policy that replaces that of a key",
+    stack: "archive",
+    change: (declared) => {
+      const beside = declared.copy(key, "key-records", "key-records-policy");
+      beside.type = "aws:kms/keyPolicy:KeyPolicy";
+    },
     trips: ["key-policy-names-users"],
   },
   {
@@ -84,6 +93,19 @@ export const encryptionMutations: readonly Mutation[] = [
     stack: "prod",
     change: (declared) => {
       declared.set(secret, "database-administrator", "recoveryWindowInDays", 0);
+    },
+    trips: ["secret-replicated-and-kept"],
+  },
+  {
+    title: "a secret whose replica is under the key of its own region",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        secret,
+        "database-administrator",
+        "replicas.0.kmsKeyId",
+        "alias/market-scanning-secrets-us-east-1",
+      );
     },
     trips: ["secret-replicated-and-kept"],
   },

@@ -9,6 +9,15 @@ function allow(declared: Declared, name: string, statement: object): void {
   declared.set(bucketTypes.policy, name, "policy", JSON.stringify(document));
 }
 
+/** Replaces a part of a bucket's policy, which has to be there. */
+function rewrite(declared: Declared, name: string, part: string, replacement: string): void {
+  const text = String(declared.one(bucketTypes.policy, name).inputs["policy"]);
+  if (!text.includes(part)) {
+    throw new Error(`${name} has no ${part}`);
+  }
+  declared.set(bucketTypes.policy, name, "policy", text.replace(part, replacement));
+}
+
 /** Mutations of record buckets, and of the buckets of logs. */
 export const storageMutations: readonly Mutation[] = [
   {
@@ -72,6 +81,27 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-kept"],
   },
   {
+    title: "a bucket that says itself what is locked",
+    stack: "dr",
+    change: (declared) => {
+      declared.one(bucketTypes.bucket, "daily-records").inputs["objectLockConfiguration"] = {
+        objectLockEnabled: "Enabled",
+        rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } },
+      };
+    },
+    trips: ["bucket-kept"],
+  },
+  {
+    title: "a second lifecycle, of a type that its provider gives up",
+    stack: "archive",
+    change: (declared) => {
+      const original = "regulated-records-lifecycle";
+      const second = declared.copy(bucketTypes.lifecycle, original, `${original}-2`);
+      second.type = "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2";
+    },
+    trips: ["bucket-kept"],
+  },
+  {
     title: "a bucket whose versions are suspended",
     stack: "prod",
     change: (declared) => {
@@ -109,11 +139,41 @@ export const storageMutations: readonly Mutation[] = [
     title: "a bucket that takes TLS 1.2",
     stack: "prod",
     change: (declared) => {
-      const { inputs } = declared.one(bucketTypes.policy, "daily-records-policy");
-      inputs["policy"] = String(inputs["policy"]).replace(
-        '"s3:TlsVersion":"1.3"',
-        '"s3:TlsVersion":"1.2"',
+      rewrite(declared, "daily-records-policy", '"s3:TlsVersion":"1.3"', '"s3:TlsVersion":"1.2"');
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "a bucket that takes old versions of TLS from all but one address",
+    stack: "archive",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        '"BoolIfExists":{',
+        '"IpAddress":{"aws:SourceIp":"192.0.2.1"},"BoolIfExists":{',
       );
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "a bucket whose records may be removed from one network",
+    stack: "dr",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "regulated-records-policy",
+        '"ArnNotEquals":{',
+        '"StringNotEquals":{"aws:SourceVpc":"vpc-1"},"ArnNotEquals":{',
+      );
+    },
+    trips: ["bucket-policy-guards-records"],
+  },
+  {
+    title: "audit logs whose lock may be changed",
+    stack: "prod",
+    change: (declared) => {
+      rewrite(declared, "audit-logs-policy", ',"s3:PutObjectRetention"', "");
     },
     trips: ["bucket-policy-guards-records"],
   },
@@ -163,6 +223,17 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-copies-kept", "bucket-locked-for-its-class"],
   },
   {
+    title: "records in the archive that nobody can remove for ten years",
+    stack: "archive",
+    change: (declared) => {
+      declared.set(bucketTypes.lock, "regulated-records-lock", "rule.defaultRetention", {
+        mode: "COMPLIANCE",
+        days: 3_653,
+      });
+    },
+    trips: ["bucket-locked-for-its-class"],
+  },
+  {
     title: "records that expire after a year",
     stack: "prod",
     change: (declared) => {
@@ -187,6 +258,40 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-lifecycle-as-promised"],
   },
   {
+    title: "old versions of tagged objects alone that end",
+    stack: "archive",
+    change: (declared) => {
+      declared.set(bucketTypes.lifecycle, "regulated-records-lifecycle", "rules.0.filter.tag", {
+        key: "ends",
+        value: "yes",
+      });
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
+    title: "records that all expire on a date",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(bucketTypes.lifecycle, "daily-records-lifecycle", "rules.0.expiration", {
+        date: "2027-01-01T00:00:00Z",
+      });
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
+    title: "old versions of daily recovery points in one zone",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        bucketTypes.lifecycle,
+        "daily-records-lifecycle",
+        "rules.0.noncurrentVersionTransitions",
+        [{ noncurrentDays: 30, storageClass: "ONEZONE_IA" }],
+      );
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
     title: "logs into the bucket itself",
     stack: "prod",
     change: (declared) => {
@@ -194,6 +299,32 @@ export const storageMutations: readonly Mutation[] = [
       declared.set(bucketTypes.logging, name, "targetBucket", inputs["bucket"]);
     },
     trips: ["bucket-logged-in-its-region"],
+  },
+  {
+    title: "access logs of all record buckets but one",
+    stack: "prod",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        '"arn:aws:s3:::market-scanning-regulated-records-111122223333-us-east-1",',
+        "",
+      );
+    },
+    trips: ["bucket-takes-access-logs"],
+  },
+  {
+    title: "access logs of any account",
+    stack: "archive",
+    change: (declared) => {
+      rewrite(
+        declared,
+        "access-logs-policy",
+        ',"StringEquals":{"aws:SourceAccount":"444455556666"}',
+        "",
+      );
+    },
+    trips: ["bucket-takes-access-logs"],
   },
   {
     title: "copies without encrypted objects",
