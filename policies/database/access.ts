@@ -1,12 +1,6 @@
-import { z } from "zod";
-import { databaseOf } from "../../config/generations";
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, textAt, valueAt } from "../values";
 
-const parameterTypes = [
-  "aws:rds/clusterParameterGroup:ClusterParameterGroup",
-  "aws:rds/parameterGroup:ParameterGroup",
-];
 const memberType = "aws:rds/clusterInstance:ClusterInstance";
 const instanceType = "aws:rds/instance:Instance";
 const clusterType = "aws:rds/cluster:Cluster";
@@ -61,77 +55,6 @@ export const databasePrivate = rule({
         found,
         required: "named networks or security groups",
         mend: "let in the security group of the cluster's nodes",
-      };
-    }
-  },
-});
-
-/** Shortest and longest of `rds.global_db_rpo`. */
-const shortestLagLimit = 20;
-
-/** What PostgreSQL is told. */
-export const databaseParameters = rule({
-  id: "database-parameters",
-  severity: "critical",
-  scope: "resource",
-  description:
-    "PostgreSQL takes connections over TLS 1.2 or newer alone, and commits wait for the standby exactly where the system's file says so.",
-  serves: "replicationLagLimit with rpoEnforcement; PCI DSS 4.2: encrypted in transit",
-  peers: ["CKV2_AWS_69"],
-  types: parameterTypes,
-  example: {
-    good: '{ name: "rds.force_ssl", value: "1" }',
-    bad: '{ name: "rds.global_db_rpo", value: "86400" }',
-  },
-  settings: z.strictObject({
-    /** Seconds of lag above which commits wait; 0 where nothing waits. */
-    lagLimit: z.int(),
-  }),
-  settingsFor: ({ configuration: { system } }) => {
-    const database = databaseOf(system);
-    return database === undefined
-      ? undefined
-      : {
-          lagLimit: database.rpoEnforcement === "block" ? database.replicationLagLimit.seconds : 0,
-        };
-  },
-  *check({ inputs }, { settings: { lagLimit } }) {
-    const values = new Map(
-      listAt(inputs, "parameters").map((one) => [textAt(one, "name"), textAt(one, "value")]),
-    );
-    const forced = values.get("rds.force_ssl");
-    if (forced !== "1") {
-      yield {
-        setting: "rds.force_ssl",
-        ...(forced === undefined ? {} : { found: forced }),
-        required: "1",
-        mend: "set it: passwords would go over the wire in clear text",
-      };
-    }
-    const version = values.get("ssl_min_protocol_version");
-    if (version !== "TLSv1.2" && version !== "TLSv1.3") {
-      yield {
-        setting: "ssl_min_protocol_version",
-        ...(version === undefined ? {} : { found: version }),
-        required: "TLSv1.2 or TLSv1.3",
-        mend: "set it",
-      };
-    }
-    const written = values.get("rds.global_db_rpo");
-    const limit = Number(written ?? 0);
-    const isWrong =
-      lagLimit === 0
-        ? written !== undefined
-        : !(limit >= shortestLagLimit && limit <= Math.max(lagLimit, shortestLagLimit));
-    if (isWrong) {
-      yield {
-        setting: "rds.global_db_rpo",
-        ...(written === undefined ? {} : { found: limit }),
-        required:
-          lagLimit === 0
-            ? "left out: it stops trading when the standby lags, which rpoEnforcement: block asks for"
-            : `${String(shortestLagLimit)} to ${String(lagLimit)} seconds`,
-        mend: "let it follow rpoEnforcement and replicationLagLimit of the system's file",
       };
     }
   },

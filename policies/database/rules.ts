@@ -1,9 +1,10 @@
 import { type Rule } from "../rule";
-import { databaseParameters, databasePrivate, databaseWatched } from "./access";
+import { databasePrivate, databaseWatched } from "./access";
 import { backupRetention } from "./backupRetention";
 import { survivesZone } from "./instances";
 import { databaseEncrypted, databaseKept } from "./kept";
 import { inBackupPlan, longRetention, outlivesFailover, standbyFollows } from "./pair";
+import { databaseOwnParameters, databaseParameters } from "./parameters";
 
 /** Rules of databases. */
 export const databaseRules: readonly Rule[] = [
@@ -16,6 +17,7 @@ export const databaseRules: readonly Rule[] = [
   databaseKept,
   databaseEncrypted,
   databasePrivate,
+  databaseOwnParameters,
   databaseParameters,
   databaseWatched,
 ];

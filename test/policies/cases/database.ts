@@ -1,8 +1,4 @@
-import {
-  databaseParameters,
-  databasePrivate,
-  databaseWatched,
-} from "../../../policies/database/access";
+import { databasePrivate, databaseWatched } from "../../../policies/database/access";
 import { backupRetention } from "../../../policies/database/backupRetention";
 import { survivesZone } from "../../../policies/database/instances";
 import { databaseEncrypted, databaseKept } from "../../../policies/database/kept";
@@ -12,6 +8,7 @@ import {
   outlivesFailover,
   standbyFollows,
 } from "../../../policies/database/pair";
+import { databaseOwnParameters, databaseParameters } from "../../../policies/database/parameters";
 import { type Resource, stackItself } from "../../../policies/stack";
 import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
@@ -71,6 +68,12 @@ const replicas = (own: Record<string, unknown>, other: Record<string, unknown>) 
 });
 
 const aurora = cluster({ clusterIdentifier: "database" });
+const clusterGroup = (name: unknown) => ({
+  beside: [resource("aws:rds/clusterParameterGroup:ClusterParameterGroup", { name })],
+});
+const instanceGroup = (name: unknown) => ({
+  beside: [resource("aws:rds/parameterGroup:ParameterGroup", { name })],
+});
 
 /** Cases of the rules of databases. */
 export const databaseCases: readonly RuleCases[] = [
@@ -463,6 +466,57 @@ export const databaseCases: readonly RuleCases[] = [
     ],
     limit: { none: "there is no figure" },
     unknown: [waits("not known", ingress({ cidrIpv4: unknown }), "cidrIpv4")],
+  },
+  {
+    rule: databaseOwnParameters,
+    good: [
+      passes("a cluster", cluster({ dbClusterParameterGroupName: "own" }), clusterGroup("own")),
+      passes("an RDS instance", instance({ parameterGroupName: "own" }), instanceGroup("own")),
+      passes("an instance that takes all from its cluster", member("database")),
+    ],
+    bad: [
+      breaks(
+        "AWS's own group",
+        cluster({ dbClusterParameterGroupName: "default.aurora-postgresql16" }),
+        "dbClusterParameterGroupName",
+        clusterGroup("own"),
+      ),
+      breaks(
+        "AWS's own group of an RDS instance",
+        instance({ parameterGroupName: "default.postgres15" }),
+        "parameterGroupName",
+        instanceGroup("own"),
+      ),
+      breaks(
+        "a group of an instance, for a cluster",
+        cluster({ dbClusterParameterGroupName: "own" }),
+        "dbClusterParameterGroupName",
+        instanceGroup("own"),
+      ),
+      breaks(
+        "a group of nobody knows whom, of an instance of a cluster",
+        resource("aws:rds/clusterInstance:ClusterInstance", { dbParameterGroupName: "another" }),
+        "dbParameterGroupName",
+      ),
+    ],
+    absent: [
+      breaks("none", cluster({}), "dbClusterParameterGroupName", clusterGroup("own")),
+      breaks("none of an RDS instance", instance({}), "parameterGroupName"),
+    ],
+    limit: { none: "there is no figure" },
+    unknown: [
+      waits(
+        "not known",
+        cluster({ dbClusterParameterGroupName: unknown }),
+        "dbClusterParameterGroupName",
+      ),
+      waits(
+        "a group whose name is not known",
+        instance({ parameterGroupName: "own" }),
+        "name",
+        instanceGroup(unknown),
+      ),
+    ],
   },
   {
     rule: databaseParameters,

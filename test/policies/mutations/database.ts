@@ -126,6 +126,41 @@ export const databaseMutations: readonly Mutation[] = [
     trips: ["database-parameters"],
   },
   {
+    title: "a cluster with AWS's own parameters",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        cluster,
+        undefined,
+        "dbClusterParameterGroupName",
+        "default.aurora-postgresql16",
+      );
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
+    title: "an instance of a cluster with parameters that nobody judges",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        "aws:rds/clusterInstance:ClusterInstance",
+        undefined,
+        "dbParameterGroupName",
+        "tuned-by-hand",
+      );
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
+    title: "an RDS instance without parameters of its own",
+    system: "smc",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "parameterGroupName", undefined);
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
     title: "no logins by tokens",
     stack: "prod",
     change: (declared) => {
