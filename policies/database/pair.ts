@@ -10,7 +10,6 @@ import { isSet, isTrueAt, listAt, numberAt, textAt } from "../values";
 const clusterType = "aws:rds/cluster:Cluster";
 const instanceType = "aws:rds/instance:Instance";
 const globalType = "aws:rds/globalCluster:GlobalCluster";
-const memberType = "aws:rds/clusterInstance:ClusterInstance";
 
 /** What AWS moves in a failover is not moved back by the next update. */
 const movedByAws: Readonly<Record<string, readonly string[]>> = {
@@ -140,7 +139,7 @@ export const standbyFollows = rule({
   severity: "critical",
   scope: "system",
   description:
-    "The database of the other trading region is declared, follows this one or is followed by it, and has an instance to be promoted.",
+    "The database of the other trading region is declared, and follows this one or is followed by it.",
   serves: "the region scenario: RPO and RTO of the database",
   peers: [],
   types: [stackType],
@@ -178,17 +177,6 @@ export const standbyFollows = rule({
           setting: `what ${settings.other} follows`,
           required: `${settings.own}, or the other way round`,
           mend: "name the same global database in both regions, or the primary as replicateSourceDb",
-        };
-      }
-      const instances = otherStack
-        .ofType(memberType)
-        .filter(({ inputs }) => textAt(inputs, "clusterIdentifier") === settings.other).length;
-      if (other.type === clusterType && instances === 0) {
-        yield {
-          setting: `the instances of ${settings.other}`,
-          found: 0,
-          required: "1 at least",
-          mend: "set standbyInstances to 1 in the system's file",
         };
       }
     }

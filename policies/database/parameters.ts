@@ -35,9 +35,12 @@ export const databaseOwnParameters = rule({
       return;
     }
     const name = textAt(inputs, group.setting);
-    const isOwn = stack.ofType(group.type).some((one) => textAt(one.inputs, "name") === name);
     // An instance of a cluster that names none takes every value from the cluster's.
-    if (!isOwn && !(type === memberType && name === undefined)) {
+    const isSound =
+      name === undefined
+        ? type === memberType
+        : stack.ofType(group.type).some((one) => textAt(one.inputs, "name") === name);
+    if (!isSound) {
       yield {
         setting: group.setting,
         ...(name === undefined ? {} : { found: name }),

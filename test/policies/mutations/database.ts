@@ -1,6 +1,20 @@
+import { type System } from "../../../config/system";
 import { type Mutation } from "../mutation";
 
 const cluster = "aws:rds/cluster:Cluster";
+
+/** A system's file that says something else of the database. */
+function saying(changes: Readonly<Record<string, unknown>>): (system: System) => System {
+  return (system) => ({
+    ...system,
+    stores: Object.fromEntries(
+      Object.entries(system.stores).map(([name, store]) => [
+        name,
+        store.kind === "database" ? { ...store, ...changes } : store,
+      ]),
+    ),
+  });
+}
 
 /** Mutations of databases. */
 export const databaseMutations: readonly Mutation[] = [
@@ -27,6 +41,44 @@ export const databaseMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.set("aws:rds/instance:Instance", undefined, "multiAz", false);
     },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a standby without an instance",
+    stack: "dr",
+    change: (declared) => {
+      declared.remove("aws:rds/clusterInstance:ClusterInstance");
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "two instances in one zone",
+    stack: "prod",
+    change: (declared) => {
+      for (const name of ["database-instance-1", "database-instance-2"]) {
+        declared.set(
+          "aws:rds/clusterInstance:ClusterInstance",
+          name,
+          "availabilityZone",
+          "us-east-1a",
+        );
+      }
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a replica without a standby in another zone",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "multiAz", false);
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a file that asks for more instances than are declared",
+    stack: "prod",
+    configure: saying({ primaryInstances: 3 }),
     trips: ["database-survives-zone"],
   },
   {
