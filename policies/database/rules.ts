@@ -1,6 +1,6 @@
 import { type Rule } from "../rule";
 import { databasePrivate, databaseWatched } from "./access";
-import { backupRetention } from "./backupRetention";
+import { backupRetention, backupsCopied } from "./backupRetention";
 import { survivesZone } from "./instances";
 import { databaseEncrypted, databaseKept } from "./kept";
 import { inBackupPlan, longRetention, outlivesFailover, standbyFollows } from "./pair";
@@ -9,6 +9,7 @@ import { databaseOwnParameters, databaseParameters } from "./parameters";
 /** Rules of databases. */
 export const databaseRules: readonly Rule[] = [
   backupRetention,
+  backupsCopied,
   longRetention,
   inBackupPlan,
   survivesZone,

@@ -1,5 +1,5 @@
 import { databasePrivate, databaseWatched } from "../../../policies/database/access";
-import { backupRetention } from "../../../policies/database/backupRetention";
+import { backupRetention, backupsCopied } from "../../../policies/database/backupRetention";
 import { survivesZone } from "../../../policies/database/instances";
 import { databaseEncrypted, databaseKept } from "../../../policies/database/kept";
 import {
@@ -63,6 +63,14 @@ const replicas = (own: Record<string, unknown>, other: Record<string, unknown>) 
   others: { dr: [provider, instance({ identifier: "west", ...other })] },
 });
 
+const copied = (inputs: Record<string, unknown>) => ({
+  beside: [
+    resource(
+      "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+      inputs,
+    ),
+  ],
+});
 const aurora = cluster({ clusterIdentifier: "database" });
 const inZone = (availabilityZone: unknown) =>
   resource("aws:rds/clusterInstance:ClusterInstance", {
@@ -96,6 +104,67 @@ export const databaseCases: readonly RuleCases[] = [
     ],
     unknown: [
       waits("not known", cluster({ backupRetentionPeriod: unknown }), "backupRetentionPeriod"),
+    ],
+  },
+  {
+    rule: backupsCopied,
+    settings: { source: "arn:east", minimumDays: 30 },
+    good: [
+      passes(
+        "the longest there is",
+        stack,
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 35 }),
+      ),
+    ],
+    bad: [
+      breaks(
+        "copies of another's",
+        stack,
+        "InstanceAutomatedBackupsReplication",
+        copied({ sourceDbInstanceArn: "arn:old", retentionPeriod: 35 }),
+      ),
+      breaks(
+        "for a week",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 7 }),
+      ),
+    ],
+    absent: [
+      breaks("no copies", stack, "InstanceAutomatedBackupsReplication"),
+      breaks(
+        "no term, which is a week",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east" }),
+      ),
+    ],
+    limit: [
+      passes(
+        "the very term",
+        stack,
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 30 }),
+      ),
+      breaks(
+        "a day less",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 29 }),
+      ),
+    ],
+    unknown: [
+      waits(
+        "not known whose",
+        stack,
+        "sourceDbInstanceArn",
+        copied({ sourceDbInstanceArn: unknown, retentionPeriod: 30 }),
+      ),
+      waits(
+        "not known for how long",
+        stack,
+        "retentionPeriod",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: unknown }),
+      ),
     ],
   },
   {
@@ -548,14 +617,12 @@ export const databaseCases: readonly RuleCases[] = [
       }),
     ],
     limit: [
-      ...["20", "60"].map((value) =>
-        passes(
-          `a lag of ${value} s`,
-          parameters({ ...soundParameters, "rds.global_db_rpo": value }),
-          { settings: { lagLimit: 60 } },
-        ),
+      passes(
+        "the very lag of the file",
+        parameters({ ...soundParameters, "rds.global_db_rpo": "60" }),
+        { settings: { lagLimit: 60 } },
       ),
-      ...["19", "61"].map((value) =>
+      ...["59", "61"].map((value) =>
         breaks(
           `a lag of ${value} s`,
           parameters({ ...soundParameters, "rds.global_db_rpo": value }),

@@ -2,6 +2,8 @@ import { type System } from "../../../config/system";
 import { type Mutation } from "../mutation";
 
 const cluster = "aws:rds/cluster:Cluster";
+const copiedBackups =
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
 
 /** A system's file that says something else of the database. */
 function saying(changes: Readonly<Record<string, unknown>>): (system: System) => System {
@@ -25,6 +27,24 @@ export const databaseMutations: readonly Mutation[] = [
       declared.set(cluster, undefined, "backupRetentionPeriod", 7);
     },
     trips: ["database-backup-retention"],
+  },
+  {
+    title: "backups that the primary region's loss takes along",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.remove(copiedBackups);
+    },
+    trips: ["database-backups-copied"],
+  },
+  {
+    title: "copies of backups for a week",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(copiedBackups, undefined, "retentionPeriod", 7);
+    },
+    trips: ["database-backups-copied"],
   },
   {
     title: "an only instance",
@@ -175,6 +195,28 @@ export const databaseMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.set("aws:rds/parameterGroup:ParameterGroup", undefined, "parameters.0.value", "0");
     },
+    trips: ["database-parameters"],
+  },
+  {
+    title: "commits that wait in one region alone",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+        undefined,
+        "parameters.2",
+        { name: "rds.global_db_rpo", value: "60" },
+      );
+    },
+    trips: ["database-parameters"],
+  },
+  {
+    title: "commits that wait for nobody, against the system's file",
+    stack: "dr",
+    configure: saying({
+      rpoEnforcement: "block",
+      replicationLagLimit: { text: "60s", seconds: 60 },
+    }),
     trips: ["database-parameters"],
   },
   {
