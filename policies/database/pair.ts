@@ -97,12 +97,16 @@ export const longRetention = rule({
   },
 });
 
+/** What can leave out what a backup selection names: by tags, or by pattern. */
+const narrowing = ["conditions", "notResources", "selectionTags"];
+
 /** The database that counts is the one that is backed up. */
 export const inBackupPlan = rule({
   id: "database-in-backup-plan",
   severity: "critical",
   scope: "stack",
-  description: "A backup plan covers the database that counts, by its ARN.",
+  description:
+    "A backup plan covers the database that counts, by its ARN, and no tag or pattern leaves it out again.",
   serves: "retention beyond point in time, and the copy in the archive",
   peers: [
     "CKV2_AWS_8",
@@ -110,7 +114,7 @@ export const inBackupPlan = rule({
     "rds_cluster_protected_by_backup_plan",
   ],
   types: [stackType],
-  example: { good: "resources: [database.arn]", bad: "a selection of an earlier database" },
+  example: { good: "resources: [database.arn]", bad: 'notResources: ["arn:aws:rds:*"]' },
   settings: z.strictObject({
     /** ARN of the database of the newest generation. */
     database: z.string(),
@@ -120,15 +124,25 @@ export const inBackupPlan = rule({
     return pair && { database: pair.own.arn };
   },
   *check(_, { settings: { database }, stack }) {
-    const selected = stack
+    const selections = stack
       .ofType("aws:backup/selection:Selection")
-      .flatMap(({ inputs }) => listAt(inputs, "resources"));
-    if (!selected.includes(database)) {
+      .filter(({ inputs }) => listAt(inputs, "resources").includes(database));
+    if (selections.length === 0) {
       yield {
         setting: "the resources of the backup selections",
         required: `a list with ${database}`,
         mend: "select the database of the newest generation",
       };
+    }
+    for (const { name, inputs } of selections) {
+      for (const setting of narrowing.filter((one) => listAt(inputs, one).length > 0)) {
+        yield {
+          setting: `${setting} of ${name}`,
+          found: "set",
+          required: `left out, so that ${database} is selected whatever its tags are`,
+          mend: "remove it: the ARN is enough",
+        };
+      }
     }
   },
 });

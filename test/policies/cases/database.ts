@@ -43,8 +43,8 @@ const planned = (...days: readonly unknown[]) => ({
     }),
   ],
 });
-const selected = (resources: unknown) => ({
-  beside: [resource("aws:backup/selection:Selection", { resources })],
+const selected = (resources: unknown, more: Record<string, unknown> = {}) => ({
+  beside: [resource("aws:backup/selection:Selection", { resources, ...more })],
 });
 const provider = resource("pulumi:providers:aws", { region: "us-west-2" });
 /** Both stacks of a pair of clusters. */
@@ -253,7 +253,14 @@ export const databaseCases: readonly RuleCases[] = [
   {
     rule: inBackupPlan,
     settings: { database: "arn:new" },
-    good: [passes("beside an earlier one", stack, selected(["arn:old", "arn:new"]))],
+    good: [
+      passes("beside an earlier one", stack, selected(["arn:old", "arn:new"])),
+      passes(
+        "with lists that leave nothing out",
+        stack,
+        selected(["arn:new"], { conditions: [], notResources: [] }),
+      ),
+    ],
     bad: [
       breaks(
         "an earlier one alone",
@@ -261,10 +268,33 @@ export const databaseCases: readonly RuleCases[] = [
         "the resources of the backup selections",
         selected(["arn:old"]),
       ),
+      breaks(
+        "left out by its type",
+        stack,
+        "notResources of subject",
+        selected(["arn:new"], { notResources: ["arn:aws:rds:*"] }),
+      ),
+      breaks(
+        "left out unless it has tags",
+        stack,
+        ["conditions of subject", "selectionTags of subject"],
+        selected(["arn:new"], {
+          conditions: [{ stringEquals: [{ key: "aws:ResourceTag/backup", value: "yes" }] }],
+          selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "yes" }],
+        }),
+      ),
     ],
     absent: [breaks("no selection", stack, "the resources of the backup selections")],
     limit: { none: "there is no figure" },
-    unknown: [waits("not known", stack, "resources", selected(unknown))],
+    unknown: [
+      waits("not known", stack, "resources", selected(unknown)),
+      waits(
+        "what is left out is not known",
+        stack,
+        "notResources",
+        selected(["arn:new"], { notResources: unknown }),
+      ),
+    ],
   },
   {
     rule: standbyFollows,

@@ -125,6 +125,14 @@ export const databaseMutations: readonly Mutation[] = [
     trips: ["database-in-backup-plan"],
   },
   {
+    title: "a backup plan that leaves every database out",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:backup/selection:Selection", undefined, "notResources", ["arn:aws:rds:*"]);
+    },
+    trips: ["database-in-backup-plan"],
+  },
+  {
     title: "a standby of a global database of its own",
     stack: "dr",
     change: (declared) => {
