@@ -1,16 +1,24 @@
 import { rule } from "../rule";
-import { isSet, isTrueAt, listAt, textAt, valueAt } from "../values";
+import { isSet, isTrueAt, listAt, type Path, textAt, valueAt } from "../values";
 
 const memberType = "aws:rds/clusterInstance:ClusterInstance";
 const instanceType = "aws:rds/instance:Instance";
 const clusterType = "aws:rds/cluster:Cluster";
+
+/**
+ * The widest network that may be a firm's own. IPv4: 10.0.0.0/8, the widest of private addresses. IPv6: a
+ * VPC has a /44 at the most, and /16 leaves room for all that a registry has given to one holder. What is
+ * wider is a part of the internet: 0.0.0.0/1 and 128.0.0.0/1 are all of it.
+ */
+const widest = { ipv4: 8, ipv6: 16 };
 
 /** Nobody reaches a database but those who are named. */
 export const databasePrivate = rule({
   id: "database-private",
   severity: "critical",
   scope: "resource",
-  description: "A database has no public address, and no security group is open to every address.",
+  description:
+    "A database has no public address, and no security group lets in a network that is wider than a firm's own can be.",
   serves: "PCI DSS 1.3: no way from the internet to data",
   peers: [
     "CKV_AWS_17",
@@ -25,7 +33,7 @@ export const databasePrivate = rule({
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:ec2/securityGroupRule:SecurityGroupRule",
   ],
-  example: { good: "publiclyAccessible: false", bad: 'cidrIpv4: "0.0.0.0/0"' },
+  example: { good: "publiclyAccessible: false", bad: 'cidrIpv4: "0.0.0.0/1"' },
   *check({ type, inputs }) {
     if (type === instanceType || type === memberType) {
       const found = valueAt(inputs, "publiclyAccessible");
@@ -39,26 +47,41 @@ export const databasePrivate = rule({
       }
       return;
     }
-    const open = ["0.0.0.0/0", "::/0"];
-    const inline = listAt(inputs, "ingress");
-    const sources = [inputs, ...inline].flatMap((one) => [
-      textAt(one, "cidrIpv4"),
-      textAt(one, "cidrIpv6"),
-      ...listAt(one, "cidrBlocks"),
-      ...listAt(one, "ipv6CidrBlocks"),
-    ]);
-    const isOutgoing = textAt(inputs, "type") === "egress";
-    const found = open.find((address) => sources.includes(address));
-    if (found !== undefined && !isOutgoing) {
-      yield {
-        setting: "its sources",
-        found,
-        required: "named networks or security groups",
-        mend: "let in the security group of the cluster's nodes",
-      };
+    if (textAt(inputs, "type") !== "egress") {
+      for (const source of sourcesOf(inputs)) {
+        if (isTooWide(source)) {
+          yield {
+            setting: "its sources",
+            found: source,
+            required: `named networks, /${String(widest.ipv4)} at the widest (IPv6: /${String(widest.ipv6)}), or security groups`,
+            mend: "let in the security group of the cluster's nodes",
+          };
+        }
+      }
     }
   },
 });
+
+/** The networks that a rule, or a group with rules inside, lets in; one after another, since some may not be known. */
+function* sourcesOf(inputs: unknown): Iterable<string> {
+  const inline = listAt(inputs, "ingress").map((_, index): Path => ["ingress", index]);
+  for (const path of [[], ...inline]) {
+    const lists = ["cidrBlocks", "ipv6CidrBlocks"].flatMap((list) =>
+      listAt(inputs, ...path, list).map((_, index): Path => [list, index]),
+    );
+    for (const place of [["cidrIpv4"], ["cidrIpv6"], ...lists]) {
+      const source = textAt(inputs, ...path, ...place);
+      if (source !== undefined) {
+        yield source;
+      }
+    }
+  }
+}
+
+function isTooWide(network: string): boolean {
+  const [, length] = network.split("/");
+  return Number(length) < (network.includes(":") ? widest.ipv6 : widest.ipv4);
+}
 
 /** Who is in, and what happened, can be told. */
 export const databaseWatched = rule({

@@ -540,6 +540,19 @@ export const databaseCases: readonly RuleCases[] = [
       breaks("from everywhere", ingress({ cidrIpv4: "0.0.0.0/0" }), "its sources"),
       breaks("from everywhere, IPv6", ingress({ cidrIpv6: "::/0" }), "its sources"),
       breaks(
+        "from everywhere, written out",
+        ingress({ cidrIpv6: "0:0:0:0:0:0:0:0/0" }),
+        "its sources",
+      ),
+      breaks(
+        "from everywhere, in two halves",
+        resource("aws:ec2/securityGroupRule:SecurityGroupRule", {
+          type: "ingress",
+          cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"],
+        }),
+        ["its sources", "its sources"],
+      ),
+      breaks(
         "in the group itself",
         resource("aws:ec2/securityGroup:SecurityGroup", {
           ingress: [{ cidrBlocks: ["10.0.0.0/8"] }, { ipv6CidrBlocks: ["::/0"] }],
@@ -562,8 +575,26 @@ export const databaseCases: readonly RuleCases[] = [
         "publiclyAccessible",
       ),
     ],
-    limit: { none: "there is no figure" },
-    unknown: [waits("not known", ingress({ cidrIpv4: unknown }), "cidrIpv4")],
+    limit: [
+      passes("the widest of IPv6", ingress({ cidrIpv6: "2630::/16" })),
+      breaks("wider than private networks", ingress({ cidrIpv4: "10.0.0.0/7" }), "its sources"),
+      breaks("wider than anybody's", ingress({ cidrIpv6: "2630::/15" }), "its sources"),
+    ],
+    unknown: [
+      waits("not known", ingress({ cidrIpv4: unknown }), "cidrIpv4"),
+      waits(
+        "one of several not known",
+        resource("aws:ec2/securityGroup:SecurityGroup", {
+          ingress: [{ cidrBlocks: ["10.0.0.0/8", unknown] }],
+        }),
+        "ingress.0.cidrBlocks.1",
+      ),
+      waits(
+        "rules that are not known",
+        resource("aws:ec2/securityGroup:SecurityGroup", { ingress: [unknown] }),
+        "ingress.0",
+      ),
+    ],
   },
   {
     rule: databaseOwnParameters,

@@ -197,6 +197,19 @@ export const databaseMutations: readonly Mutation[] = [
     trips: ["database-private"],
   },
   {
+    title: "a database that half of the internet reaches",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        undefined,
+        "cidrIpv4",
+        "128.0.0.0/1",
+      );
+    },
+    trips: ["database-private"],
+  },
+  {
     title: "passwords in clear text",
     system: "smc",
     stack: "prod",
