@@ -1,5 +1,6 @@
 import { rule } from "../rule";
 import { isSet, isTrueAt, listAt, type Path, textAt, valueAt } from "../values";
+import { textsAt } from "../workloads";
 
 const memberType = "aws:rds/clusterInstance:ClusterInstance";
 const instanceType = "aws:rds/instance:Instance";
@@ -86,8 +87,7 @@ function isTooWide(network: string): boolean {
 /** Who is in, and what happened, can be told. */
 export const databaseWatched = rule({
   id: "database-logins-and-logs",
-  severity: "medium",
-  level: "advisory",
+  severity: "high",
   scope: "resource",
   description:
     "A database takes logins by IAM tokens, sends its log to CloudWatch, and encrypts what Performance Insights keeps.",
@@ -107,7 +107,7 @@ export const databaseWatched = rule({
           mend: "set it: jobs log in by tokens, and cannot otherwise",
         };
       }
-      if (!listAt(inputs, "enabledCloudwatchLogsExports").includes("postgresql")) {
+      if (!textsAt(inputs, "enabledCloudwatchLogsExports").includes("postgresql")) {
         yield {
           setting: "enabledCloudwatchLogsExports",
           required: "a list with postgresql",

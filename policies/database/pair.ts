@@ -6,6 +6,7 @@ import { stackIn } from "../placement/otherStack";
 import { rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { isSet, isTrueAt, listAt, numberAt, textAt } from "../values";
+import { textsAt } from "../workloads";
 
 const clusterType = "aws:rds/cluster:Cluster";
 const instanceType = "aws:rds/instance:Instance";
@@ -126,7 +127,7 @@ export const inBackupPlan = rule({
   *check(_, { settings: { database }, stack }) {
     const selections = stack
       .ofType("aws:backup/selection:Selection")
-      .filter(({ inputs }) => listAt(inputs, "resources").includes(database));
+      .filter(({ inputs }) => textsAt(inputs, "resources").includes(database));
     if (selections.length === 0) {
       yield {
         setting: "the resources of the backup selections",

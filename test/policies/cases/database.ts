@@ -288,6 +288,7 @@ export const databaseCases: readonly RuleCases[] = [
     limit: { none: "there is no figure" },
     unknown: [
       waits("not known", stack, "resources", selected(unknown)),
+      waits("a resource that is not known", stack, "resources.0", selected([unknown])),
       waits(
         "what is left out is not known",
         stack,
@@ -742,6 +743,14 @@ export const databaseCases: readonly RuleCases[] = [
     ],
     limit: { none: "there is no figure" },
     unknown: [
+      waits(
+        "a log that is not known",
+        cluster({
+          iamDatabaseAuthenticationEnabled: true,
+          enabledCloudwatchLogsExports: [unknown],
+        }),
+        "enabledCloudwatchLogsExports.0",
+      ),
       waits(
         "not known",
         instance({ iamDatabaseAuthenticationEnabled: unknown }),

@@ -283,4 +283,15 @@ export const databaseMutations: readonly Mutation[] = [
     },
     trips: ["database-logins-and-logs"],
   },
+  {
+    title: "no log of PostgreSQL",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "enabledCloudwatchLogsExports", [
+        "upgrade",
+      ]);
+    },
+    trips: ["database-logins-and-logs"],
+  },
 ];
