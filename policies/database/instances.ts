@@ -20,19 +20,19 @@ export const survivesZone = rule({
     bad: "multiAz: false",
   },
   settings: z.strictObject({
-    /** Instances of an Aurora cluster at least; left out of a system whose database is plain RDS. */
-    instances: z.int().min(1).optional(),
+    /** Instances that serve, at least; 1 of plain RDS, whose standby in another zone is part of it. */
+    instances: z.int().min(1),
   }),
   settingsFor: (environment) => {
     const region = tradingRegionOf(environment);
     const database = region && databaseOf(region.system);
     if (database?.engine !== "aurora-postgresql") {
-      return database && {};
+      return database && { instances: 1 };
     }
     const { primaryInstances, standbyInstances } = database;
     return { instances: environment.name === "prod" ? primaryInstances : standbyInstances };
   },
-  *check({ type, inputs }, { settings: { instances = 1 }, stack }) {
+  *check({ type, inputs }, { settings: { instances }, stack }) {
     if (type === "aws:rds/instance:Instance") {
       const found = valueAt(inputs, "multiAz");
       if (found !== true) {

@@ -171,7 +171,7 @@ export const databaseCases: readonly RuleCases[] = [
     rule: survivesZone,
     settings: { instances: 2 },
     good: [
-      passes("an instance with a standby", instance({ multiAz: true }), { settings: {} }),
+      passes("an instance with a standby", instance({ multiAz: true })),
       passes("three instances", aurora, { beside: Array(3).fill(member("database")) }),
       passes("two instances in two zones", aurora, { beside: [inZone("a"), inZone("b")] }),
       passes("two instances, of which one is told its zone", aurora, {
