@@ -161,9 +161,11 @@ export function areasOf(
 
 /**
  * What the monitor looks for: of every series a good point that is not older than the longest gap of
- * its schedule and the delay that the system allows. Where both regions take points, each has to.
- * Where the active one does, the other's do not count: after a failover they are of a database that
- * was left behind, and jobs of a region that has come back go on taking them until its stack is told.
+ * its schedule and the delay that the system allows. The gap is that of local time: in the night that
+ * ends daylight saving time a daily copy is 25 hours old when the next is due, and none is missing.
+ * Where both regions take points, each has to. Where the active one does, the other's do not count:
+ * after a failover they are of a database that was left behind, and jobs of a region that has come
+ * back go on taking them until its stack is told.
  * A monitor that was satisfied by those would not say that the new writer has no backup yet.
  */
 export function watchedBy(
@@ -177,7 +179,8 @@ export function watchedBy(
       store: one.store,
       ...(one.series === undefined ? {} : { series: one.series }),
       maximumAgeSeconds:
-        scheduleGaps(one.schedule).longestSeconds + system.alarms.backupLate.seconds,
+        scheduleGaps(one.schedule, system.schedules.timeZone).longestSeconds +
+        system.alarms.backupLate.seconds,
       locations: [locationOf(areaOf(system, one, taker), place)],
     }));
   });

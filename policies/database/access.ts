@@ -1,22 +1,25 @@
-import { z } from "zod";
-import { databaseOf } from "../../config/generations";
 import { rule } from "../rule";
-import { isSet, isTrueAt, listAt, textAt, valueAt } from "../values";
+import { isSet, isTrueAt, listAt, type Path, textAt, valueAt } from "../values";
+import { textsAt } from "../workloads";
 
-const parameterTypes = [
-  "aws:rds/clusterParameterGroup:ClusterParameterGroup",
-  "aws:rds/parameterGroup:ParameterGroup",
-];
 const memberType = "aws:rds/clusterInstance:ClusterInstance";
 const instanceType = "aws:rds/instance:Instance";
 const clusterType = "aws:rds/cluster:Cluster";
+
+/**
+ * The widest network that may be a firm's own. IPv4: 10.0.0.0/8, the widest of private addresses. IPv6: a
+ * VPC has a /44 at the most, and /16 leaves room for all that a registry has given to one holder. What is
+ * wider is a part of the internet: 0.0.0.0/1 and 128.0.0.0/1 are all of it.
+ */
+const widest = { ipv4: 8, ipv6: 16 };
 
 /** Nobody reaches a database but those who are named. */
 export const databasePrivate = rule({
   id: "database-private",
   severity: "critical",
   scope: "resource",
-  description: "A database has no public address, and no security group is open to every address.",
+  description:
+    "A database has no public address, and no security group lets in a network that is wider than a firm's own can be.",
   serves: "PCI DSS 1.3: no way from the internet to data",
   peers: [
     "CKV_AWS_17",
@@ -31,7 +34,7 @@ export const databasePrivate = rule({
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:ec2/securityGroupRule:SecurityGroupRule",
   ],
-  example: { good: "publiclyAccessible: false", bad: 'cidrIpv4: "0.0.0.0/0"' },
+  example: { good: "publiclyAccessible: false", bad: 'cidrIpv4: "0.0.0.0/1"' },
   *check({ type, inputs }) {
     if (type === instanceType || type === memberType) {
       const found = valueAt(inputs, "publiclyAccessible");
@@ -45,103 +48,46 @@ export const databasePrivate = rule({
       }
       return;
     }
-    const open = ["0.0.0.0/0", "::/0"];
-    const inline = listAt(inputs, "ingress");
-    const sources = [inputs, ...inline].flatMap((one) => [
-      textAt(one, "cidrIpv4"),
-      textAt(one, "cidrIpv6"),
-      ...listAt(one, "cidrBlocks"),
-      ...listAt(one, "ipv6CidrBlocks"),
-    ]);
-    const isOutgoing = textAt(inputs, "type") === "egress";
-    const found = open.find((address) => sources.includes(address));
-    if (found !== undefined && !isOutgoing) {
-      yield {
-        setting: "its sources",
-        found,
-        required: "named networks or security groups",
-        mend: "let in the security group of the cluster's nodes",
-      };
+    if (textAt(inputs, "type") !== "egress") {
+      for (const source of sourcesOf(inputs)) {
+        if (isTooWide(source)) {
+          yield {
+            setting: "its sources",
+            found: source,
+            required: `named networks, /${String(widest.ipv4)} at the widest (IPv6: /${String(widest.ipv6)}), or security groups`,
+            mend: "let in the security group of the cluster's nodes",
+          };
+        }
+      }
     }
   },
 });
 
-/** Shortest and longest of `rds.global_db_rpo`. */
-const shortestLagLimit = 20;
-
-/** What PostgreSQL is told. */
-export const databaseParameters = rule({
-  id: "database-parameters",
-  severity: "critical",
-  scope: "resource",
-  description:
-    "PostgreSQL takes connections over TLS 1.2 or newer alone, and commits wait for the standby exactly where the system's file says so.",
-  serves: "replicationLagLimit with rpoEnforcement; PCI DSS 4.2: encrypted in transit",
-  peers: ["CKV2_AWS_69"],
-  types: parameterTypes,
-  example: {
-    good: '{ name: "rds.force_ssl", value: "1" }',
-    bad: '{ name: "rds.global_db_rpo", value: "86400" }',
-  },
-  settings: z.strictObject({
-    /** Seconds of lag above which commits wait; 0 where nothing waits. */
-    lagLimit: z.int(),
-  }),
-  settingsFor: ({ configuration: { system } }) => {
-    const database = databaseOf(system);
-    return database === undefined
-      ? undefined
-      : {
-          lagLimit: database.rpoEnforcement === "block" ? database.replicationLagLimit.seconds : 0,
-        };
-  },
-  *check({ inputs }, { settings: { lagLimit } }) {
-    const values = new Map(
-      listAt(inputs, "parameters").map((one) => [textAt(one, "name"), textAt(one, "value")]),
+/** The networks that a rule, or a group with rules inside, lets in; one after another, since some may not be known. */
+function* sourcesOf(inputs: unknown): Iterable<string> {
+  const inline = listAt(inputs, "ingress").map((_, index): Path => ["ingress", index]);
+  for (const path of [[], ...inline]) {
+    const lists = ["cidrBlocks", "ipv6CidrBlocks"].flatMap((list) =>
+      listAt(inputs, ...path, list).map((_, index): Path => [list, index]),
     );
-    const forced = values.get("rds.force_ssl");
-    if (forced !== "1") {
-      yield {
-        setting: "rds.force_ssl",
-        ...(forced === undefined ? {} : { found: forced }),
-        required: "1",
-        mend: "set it: passwords would go over the wire in clear text",
-      };
+    for (const place of [["cidrIpv4"], ["cidrIpv6"], ...lists]) {
+      const source = textAt(inputs, ...path, ...place);
+      if (source !== undefined) {
+        yield source;
+      }
     }
-    const version = values.get("ssl_min_protocol_version");
-    if (version !== "TLSv1.2" && version !== "TLSv1.3") {
-      yield {
-        setting: "ssl_min_protocol_version",
-        ...(version === undefined ? {} : { found: version }),
-        required: "TLSv1.2 or TLSv1.3",
-        mend: "set it",
-      };
-    }
-    const written = values.get("rds.global_db_rpo");
-    const limit = Number(written ?? 0);
-    const isWrong =
-      lagLimit === 0
-        ? written !== undefined
-        : !(limit >= shortestLagLimit && limit <= Math.max(lagLimit, shortestLagLimit));
-    if (isWrong) {
-      yield {
-        setting: "rds.global_db_rpo",
-        ...(written === undefined ? {} : { found: limit }),
-        required:
-          lagLimit === 0
-            ? "left out: it stops trading when the standby lags, which rpoEnforcement: block asks for"
-            : `${String(shortestLagLimit)} to ${String(lagLimit)} seconds`,
-        mend: "let it follow rpoEnforcement and replicationLagLimit of the system's file",
-      };
-    }
-  },
-});
+  }
+}
+
+function isTooWide(network: string): boolean {
+  const [, length] = network.split("/");
+  return Number(length) < (network.includes(":") ? widest.ipv6 : widest.ipv4);
+}
 
 /** Who is in, and what happened, can be told. */
 export const databaseWatched = rule({
   id: "database-logins-and-logs",
-  severity: "medium",
-  level: "advisory",
+  severity: "high",
   scope: "resource",
   description:
     "A database takes logins by IAM tokens, sends its log to CloudWatch, and encrypts what Performance Insights keeps.",
@@ -161,7 +107,7 @@ export const databaseWatched = rule({
           mend: "set it: jobs log in by tokens, and cannot otherwise",
         };
       }
-      if (!listAt(inputs, "enabledCloudwatchLogsExports").includes("postgresql")) {
+      if (!textsAt(inputs, "enabledCloudwatchLogsExports").includes("postgresql")) {
         yield {
           setting: "enabledCloudwatchLogsExports",
           required: "a list with postgresql",

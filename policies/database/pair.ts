@@ -6,11 +6,11 @@ import { stackIn } from "../placement/otherStack";
 import { rule } from "../rule";
 import { type Resource, type Stack, stackType } from "../stack";
 import { isSet, isTrueAt, listAt, numberAt, textAt } from "../values";
+import { textsAt } from "../workloads";
 
 const clusterType = "aws:rds/cluster:Cluster";
 const instanceType = "aws:rds/instance:Instance";
 const globalType = "aws:rds/globalCluster:GlobalCluster";
-const memberType = "aws:rds/clusterInstance:ClusterInstance";
 
 /** What AWS moves in a failover is not moved back by the next update. */
 const movedByAws: Readonly<Record<string, readonly string[]>> = {
@@ -98,12 +98,16 @@ export const longRetention = rule({
   },
 });
 
+/** What can leave out what a backup selection names: by tags, or by pattern. */
+const narrowing = ["conditions", "notResources", "selectionTags"];
+
 /** The database that counts is the one that is backed up. */
 export const inBackupPlan = rule({
   id: "database-in-backup-plan",
   severity: "critical",
   scope: "stack",
-  description: "A backup plan covers the database that counts, by its ARN.",
+  description:
+    "A backup plan covers the database that counts, by its ARN, and no tag or pattern leaves it out again.",
   serves: "retention beyond point in time, and the copy in the archive",
   peers: [
     "CKV2_AWS_8",
@@ -111,7 +115,7 @@ export const inBackupPlan = rule({
     "rds_cluster_protected_by_backup_plan",
   ],
   types: [stackType],
-  example: { good: "resources: [database.arn]", bad: "a selection of an earlier database" },
+  example: { good: "resources: [database.arn]", bad: 'notResources: ["arn:aws:rds:*"]' },
   settings: z.strictObject({
     /** ARN of the database of the newest generation. */
     database: z.string(),
@@ -121,15 +125,25 @@ export const inBackupPlan = rule({
     return pair && { database: pair.own.arn };
   },
   *check(_, { settings: { database }, stack }) {
-    const selected = stack
+    const selections = stack
       .ofType("aws:backup/selection:Selection")
-      .flatMap(({ inputs }) => listAt(inputs, "resources"));
-    if (!selected.includes(database)) {
+      .filter(({ inputs }) => textsAt(inputs, "resources").includes(database));
+    if (selections.length === 0) {
       yield {
         setting: "the resources of the backup selections",
         required: `a list with ${database}`,
         mend: "select the database of the newest generation",
       };
+    }
+    for (const { name, inputs } of selections) {
+      for (const setting of narrowing.filter((one) => listAt(inputs, one).length > 0)) {
+        yield {
+          setting: `${setting} of ${name}`,
+          found: "set",
+          required: `left out, so that ${database} is selected whatever its tags are`,
+          mend: "remove it: the ARN is enough",
+        };
+      }
     }
   },
 });
@@ -140,7 +154,7 @@ export const standbyFollows = rule({
   severity: "critical",
   scope: "system",
   description:
-    "The database of the other trading region is declared, follows this one or is followed by it, and has an instance to be promoted.",
+    "The database of the other trading region is declared, and follows this one or is followed by it.",
   serves: "the region scenario: RPO and RTO of the database",
   peers: [],
   types: [stackType],
@@ -178,17 +192,6 @@ export const standbyFollows = rule({
           setting: `what ${settings.other} follows`,
           required: `${settings.own}, or the other way round`,
           mend: "name the same global database in both regions, or the primary as replicateSourceDb",
-        };
-      }
-      const instances = otherStack
-        .ofType(memberType)
-        .filter(({ inputs }) => textAt(inputs, "clusterIdentifier") === settings.other).length;
-      if (other.type === clusterType && instances === 0) {
-        yield {
-          setting: `the instances of ${settings.other}`,
-          found: 0,
-          required: "1 at least",
-          mend: "set standbyInstances to 1 in the system's file",
         };
       }
     }

@@ -1,13 +1,15 @@
 import { type Rule } from "../rule";
-import { databaseParameters, databasePrivate, databaseWatched } from "./access";
-import { backupRetention } from "./backupRetention";
+import { databasePrivate, databaseWatched } from "./access";
+import { backupRetention, backupsCopied } from "./backupRetention";
 import { survivesZone } from "./instances";
 import { databaseEncrypted, databaseKept } from "./kept";
 import { inBackupPlan, longRetention, outlivesFailover, standbyFollows } from "./pair";
+import { databaseOwnParameters, databaseParameters } from "./parameters";
 
 /** Rules of databases. */
 export const databaseRules: readonly Rule[] = [
   backupRetention,
+  backupsCopied,
   longRetention,
   inBackupPlan,
   survivesZone,
@@ -16,6 +18,7 @@ export const databaseRules: readonly Rule[] = [
   databaseKept,
   databaseEncrypted,
   databasePrivate,
+  databaseOwnParameters,
   databaseParameters,
   databaseWatched,
 ];

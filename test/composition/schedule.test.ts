@@ -33,12 +33,13 @@ interface Otherwise {
   readonly image?: string;
   readonly scratchImage?: string;
   readonly active?: string;
+  readonly timeZone?: string;
 }
 
 function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
   const [ready] = readRegionStacks({ directory: projectDirectory, stack, system });
   assert.ok(ready);
-  const { active, ...images } = { ...imagesOf(system), ...otherwise };
+  const { active, timeZone, ...images } = { ...imagesOf(system), ...otherwise };
   const { settings, region, system: written } = ready.configuration;
   return {
     settings,
@@ -46,6 +47,7 @@ function configurationOf(stack: string, system: string, otherwise: Otherwise = {
     system: {
       ...written,
       regions: { ...written.regions, ...(active === undefined ? {} : { active }) },
+      schedules: { ...written.schedules, ...(timeZone === undefined ? {} : { timeZone }) },
       jobs: { ...written.jobs, ...images },
     },
   };
@@ -346,6 +348,21 @@ describe("the monitor", () => {
       assert.deepEqual(await watchedIn(stack, { active: "us-west-2" }), watched("us-west-2"));
     });
   }
+
+  it("misses nothing in the night of 25 hours that ends daylight saving time", async () => {
+    const found = await watchedIn("prod", { timeZone: "Europe/London" });
+    assert.deepEqual(
+      found.map(([name, age]) => [name, age]),
+      [
+        ["frequent", 15 * 60 + 3_600],
+        ["daily", 25 * 3_600 + 3_600],
+        ["monthly", 31 * 86_400 + 3_600 + 3_600],
+        ["cache", 15 * 60 + 3_600],
+        ["configuration", 300 + 3_600],
+        ["configuration", 300 + 3_600],
+      ],
+    );
+  });
 });
 
 describe("jobs in the stacks", () => {

@@ -1,9 +1,5 @@
-import {
-  databaseParameters,
-  databasePrivate,
-  databaseWatched,
-} from "../../../policies/database/access";
-import { backupRetention } from "../../../policies/database/backupRetention";
+import { databasePrivate, databaseWatched } from "../../../policies/database/access";
+import { backupRetention, backupsCopied } from "../../../policies/database/backupRetention";
 import { survivesZone } from "../../../policies/database/instances";
 import { databaseEncrypted, databaseKept } from "../../../policies/database/kept";
 import {
@@ -12,6 +8,7 @@ import {
   outlivesFailover,
   standbyFollows,
 } from "../../../policies/database/pair";
+import { databaseOwnParameters, databaseParameters } from "../../../policies/database/parameters";
 import { type Resource, stackItself } from "../../../policies/stack";
 import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
@@ -46,23 +43,19 @@ const planned = (...days: readonly unknown[]) => ({
     }),
   ],
 });
-const selected = (resources: unknown) => ({
-  beside: [resource("aws:backup/selection:Selection", { resources })],
+const selected = (resources: unknown, more: Record<string, unknown> = {}) => ({
+  beside: [resource("aws:backup/selection:Selection", { resources, ...more })],
 });
 const provider = resource("pulumi:providers:aws", { region: "us-west-2" });
 /** Both stacks of a pair of clusters. */
 const pair = (
   own: Record<string, unknown>,
   other: Record<string, unknown>,
-  more: { readonly here?: readonly Resource[]; readonly there?: readonly Resource[] } = {},
+  here: readonly Resource[] = [],
 ) => ({
-  beside: [cluster({ clusterIdentifier: "east", ...own }), ...(more.here ?? [])],
+  beside: [cluster({ clusterIdentifier: "east", ...own }), ...here],
   others: {
-    dr: [
-      provider,
-      cluster({ clusterIdentifier: "west", ...other }),
-      ...(more.there ?? [member("west")]),
-    ],
+    dr: [provider, cluster({ clusterIdentifier: "west", ...other })],
   },
 });
 const replicas = (own: Record<string, unknown>, other: Record<string, unknown>) => ({
@@ -70,7 +63,25 @@ const replicas = (own: Record<string, unknown>, other: Record<string, unknown>) 
   others: { dr: [provider, instance({ identifier: "west", ...other })] },
 });
 
+const copied = (inputs: Record<string, unknown>) => ({
+  beside: [
+    resource(
+      "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+      inputs,
+    ),
+  ],
+});
 const aurora = cluster({ clusterIdentifier: "database" });
+const inZone = (availabilityZone: unknown) =>
+  resource("aws:rds/clusterInstance:ClusterInstance", {
+    ...{ clusterIdentifier: "database", availabilityZone },
+  });
+const clusterGroup = (name: unknown) => ({
+  beside: [resource("aws:rds/clusterParameterGroup:ClusterParameterGroup", { name })],
+});
+const instanceGroup = (name: unknown) => ({
+  beside: [resource("aws:rds/parameterGroup:ParameterGroup", { name })],
+});
 
 /** Cases of the rules of databases. */
 export const databaseCases: readonly RuleCases[] = [
@@ -96,26 +107,111 @@ export const databaseCases: readonly RuleCases[] = [
     ],
   },
   {
+    rule: backupsCopied,
+    settings: { source: "arn:east", minimumDays: 30 },
+    good: [
+      passes(
+        "the longest there is",
+        stack,
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 35 }),
+      ),
+    ],
+    bad: [
+      breaks(
+        "copies of another's",
+        stack,
+        "InstanceAutomatedBackupsReplication",
+        copied({ sourceDbInstanceArn: "arn:old", retentionPeriod: 35 }),
+      ),
+      breaks(
+        "for a week",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 7 }),
+      ),
+    ],
+    absent: [
+      breaks("no copies", stack, "InstanceAutomatedBackupsReplication"),
+      breaks(
+        "no term, which is a week",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east" }),
+      ),
+    ],
+    limit: [
+      passes(
+        "the very term",
+        stack,
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 30 }),
+      ),
+      breaks(
+        "a day less",
+        stack,
+        "retentionPeriod of the copied backups",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: 29 }),
+      ),
+    ],
+    unknown: [
+      waits(
+        "not known whose",
+        stack,
+        "sourceDbInstanceArn",
+        copied({ sourceDbInstanceArn: unknown, retentionPeriod: 30 }),
+      ),
+      waits(
+        "not known for how long",
+        stack,
+        "retentionPeriod",
+        copied({ sourceDbInstanceArn: "arn:east", retentionPeriod: unknown }),
+      ),
+    ],
+  },
+  {
     rule: survivesZone,
+    settings: { instances: 2 },
     good: [
       passes("an instance with a standby", instance({ multiAz: true })),
       passes("three instances", aurora, { beside: Array(3).fill(member("database")) }),
+      passes("two instances in two zones", aurora, { beside: [inZone("a"), inZone("b")] }),
+      passes("two instances, of which one is told its zone", aurora, {
+        beside: [inZone("a"), member("database")],
+      }),
     ],
-    bad: [breaks("an instance without a standby", instance({ multiAz: false }), "multiAz")],
+    bad: [
+      breaks("an instance without a standby", instance({ multiAz: false }), "multiAz"),
+      breaks("two instances in one zone", aurora, "availabilityZone of its instances", {
+        beside: [inZone("a"), inZone("a")],
+      }),
+    ],
     absent: [
       breaks("nothing said of a standby", instance({}), "multiAz"),
       breaks("no instance", aurora, "its number of instances"),
+      breaks("no instance of a standby", aurora, "its number of instances", {
+        settings: { instances: 1 },
+      }),
     ],
     limit: [
       passes("two instances", aurora, { beside: [member("database"), member("database")] }),
       breaks("one, and one of another cluster", aurora, "its number of instances", {
         beside: [member("database"), member("another")],
       }),
+      passes("one of a standby that the file gives one, told its zone", aurora, {
+        beside: [inZone("a")],
+        settings: { instances: 1 },
+      }),
+      breaks("two of three", aurora, "its number of instances", {
+        beside: [member("database"), member("database")],
+        settings: { instances: 3 },
+      }),
     ],
     unknown: [
       waits("not known whether there is a standby", instance({ multiAz: unknown }), "multiAz"),
       waits("an instance of nobody knows which cluster", aurora, "clusterIdentifier", {
         beside: [member(unknown)],
+      }),
+      waits("instances in nobody knows which zone", aurora, "availabilityZone", {
+        beside: [inZone(unknown), inZone("a")],
       }),
     ],
   },
@@ -157,7 +253,14 @@ export const databaseCases: readonly RuleCases[] = [
   {
     rule: inBackupPlan,
     settings: { database: "arn:new" },
-    good: [passes("beside an earlier one", stack, selected(["arn:old", "arn:new"]))],
+    good: [
+      passes("beside an earlier one", stack, selected(["arn:old", "arn:new"])),
+      passes(
+        "with lists that leave nothing out",
+        stack,
+        selected(["arn:new"], { conditions: [], notResources: [] }),
+      ),
+    ],
     bad: [
       breaks(
         "an earlier one alone",
@@ -165,10 +268,34 @@ export const databaseCases: readonly RuleCases[] = [
         "the resources of the backup selections",
         selected(["arn:old"]),
       ),
+      breaks(
+        "left out by its type",
+        stack,
+        "notResources of subject",
+        selected(["arn:new"], { notResources: ["arn:aws:rds:*"] }),
+      ),
+      breaks(
+        "left out unless it has tags",
+        stack,
+        ["conditions of subject", "selectionTags of subject"],
+        selected(["arn:new"], {
+          conditions: [{ stringEquals: [{ key: "aws:ResourceTag/backup", value: "yes" }] }],
+          selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "yes" }],
+        }),
+      ),
     ],
     absent: [breaks("no selection", stack, "the resources of the backup selections")],
     limit: { none: "there is no figure" },
-    unknown: [waits("not known", stack, "resources", selected(unknown))],
+    unknown: [
+      waits("not known", stack, "resources", selected(unknown)),
+      waits("a resource that is not known", stack, "resources.0", selected([unknown])),
+      waits(
+        "what is left out is not known",
+        stack,
+        "notResources",
+        selected(["arn:new"], { notResources: unknown }),
+      ),
+    ],
   },
   {
     rule: standbyFollows,
@@ -182,15 +309,9 @@ export const databaseCases: readonly RuleCases[] = [
       passes(
         "rebuilt around the survivor",
         stack,
-        pair(
-          { globalClusterIdentifier: "g" },
-          { globalClusterIdentifier: "g2" },
-          {
-            here: [
-              globalDatabase({ globalClusterIdentifier: "g2", sourceDbClusterIdentifier: unknown }),
-            ],
-          },
-        ),
+        pair({ globalClusterIdentifier: "g" }, { globalClusterIdentifier: "g2" }, [
+          globalDatabase({ globalClusterIdentifier: "g2", sourceDbClusterIdentifier: unknown }),
+        ]),
       ),
       passes(
         "a replica",
@@ -210,27 +331,15 @@ export const databaseCases: readonly RuleCases[] = [
         "of a global database that was made around nothing",
         stack,
         "what west follows",
-        pair(
-          { globalClusterIdentifier: "g" },
-          { globalClusterIdentifier: "g2" },
-          { here: [globalDatabase({ globalClusterIdentifier: "g2" })] },
-        ),
+        pair({ globalClusterIdentifier: "g" }, { globalClusterIdentifier: "g2" }, [
+          globalDatabase({ globalClusterIdentifier: "g2" }),
+        ]),
       ),
       breaks(
         "a replica of another",
         stack,
         "what west follows",
         replicas({}, { replicateSourceDb: "a:northeast" }),
-      ),
-      breaks(
-        "without an instance",
-        stack,
-        "the instances of west",
-        pair(
-          { globalClusterIdentifier: "g" },
-          { globalClusterIdentifier: "g" },
-          { there: [member("another")] },
-        ),
       ),
     ],
     absent: [
@@ -242,14 +351,7 @@ export const databaseCases: readonly RuleCases[] = [
       breaks("no database here", stack, "east"),
       breaks("nothing said", stack, "what west follows", pair({}, {})),
     ],
-    limit: [
-      breaks(
-        "no instance, of one that it needs",
-        stack,
-        "the instances of west",
-        pair({ globalClusterIdentifier: "g" }, { globalClusterIdentifier: "g" }, { there: [] }),
-      ),
-    ],
+    limit: { none: "there is no figure" },
     unknown: [
       waits(
         "not known",
@@ -439,6 +541,19 @@ export const databaseCases: readonly RuleCases[] = [
       breaks("from everywhere", ingress({ cidrIpv4: "0.0.0.0/0" }), "its sources"),
       breaks("from everywhere, IPv6", ingress({ cidrIpv6: "::/0" }), "its sources"),
       breaks(
+        "from everywhere, written out",
+        ingress({ cidrIpv6: "0:0:0:0:0:0:0:0/0" }),
+        "its sources",
+      ),
+      breaks(
+        "from everywhere, in two halves",
+        resource("aws:ec2/securityGroupRule:SecurityGroupRule", {
+          type: "ingress",
+          cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"],
+        }),
+        ["its sources", "its sources"],
+      ),
+      breaks(
         "in the group itself",
         resource("aws:ec2/securityGroup:SecurityGroup", {
           ingress: [{ cidrBlocks: ["10.0.0.0/8"] }, { ipv6CidrBlocks: ["::/0"] }],
@@ -461,8 +576,77 @@ export const databaseCases: readonly RuleCases[] = [
         "publiclyAccessible",
       ),
     ],
+    limit: [
+      passes("the widest of IPv6", ingress({ cidrIpv6: "2630::/16" })),
+      breaks("wider than private networks", ingress({ cidrIpv4: "10.0.0.0/7" }), "its sources"),
+      breaks("wider than anybody's", ingress({ cidrIpv6: "2630::/15" }), "its sources"),
+    ],
+    unknown: [
+      waits("not known", ingress({ cidrIpv4: unknown }), "cidrIpv4"),
+      waits(
+        "one of several not known",
+        resource("aws:ec2/securityGroup:SecurityGroup", {
+          ingress: [{ cidrBlocks: ["10.0.0.0/8", unknown] }],
+        }),
+        "ingress.0.cidrBlocks.1",
+      ),
+      waits(
+        "rules that are not known",
+        resource("aws:ec2/securityGroup:SecurityGroup", { ingress: [unknown] }),
+        "ingress.0",
+      ),
+    ],
+  },
+  {
+    rule: databaseOwnParameters,
+    good: [
+      passes("a cluster", cluster({ dbClusterParameterGroupName: "own" }), clusterGroup("own")),
+      passes("an RDS instance", instance({ parameterGroupName: "own" }), instanceGroup("own")),
+      passes("an instance that takes all from its cluster", member("database")),
+    ],
+    bad: [
+      breaks(
+        "AWS's own group",
+        cluster({ dbClusterParameterGroupName: "default.aurora-postgresql16" }),
+        "dbClusterParameterGroupName",
+        clusterGroup("own"),
+      ),
+      breaks(
+        "AWS's own group of an RDS instance",
+        instance({ parameterGroupName: "default.postgres15" }),
+        "parameterGroupName",
+        instanceGroup("own"),
+      ),
+      breaks(
+        "a group of an instance, for a cluster",
+        cluster({ dbClusterParameterGroupName: "own" }),
+        "dbClusterParameterGroupName",
+        instanceGroup("own"),
+      ),
+      breaks(
+        "a group of nobody knows whom, of an instance of a cluster",
+        resource("aws:rds/clusterInstance:ClusterInstance", { dbParameterGroupName: "another" }),
+        "dbParameterGroupName",
+      ),
+    ],
+    absent: [
+      breaks("none", cluster({}), "dbClusterParameterGroupName", clusterGroup("own")),
+      breaks("none of an RDS instance", instance({}), "parameterGroupName"),
+    ],
     limit: { none: "there is no figure" },
-    unknown: [waits("not known", ingress({ cidrIpv4: unknown }), "cidrIpv4")],
+    unknown: [
+      waits(
+        "not known",
+        cluster({ dbClusterParameterGroupName: unknown }),
+        "dbClusterParameterGroupName",
+      ),
+      waits(
+        "a group whose name is not known",
+        instance({ parameterGroupName: "own" }),
+        "name",
+        instanceGroup(unknown),
+      ),
+    ],
   },
   {
     rule: databaseParameters,
@@ -495,14 +679,12 @@ export const databaseCases: readonly RuleCases[] = [
       }),
     ],
     limit: [
-      ...["20", "60"].map((value) =>
-        passes(
-          `a lag of ${value} s`,
-          parameters({ ...soundParameters, "rds.global_db_rpo": value }),
-          { settings: { lagLimit: 60 } },
-        ),
+      passes(
+        "the very lag of the file",
+        parameters({ ...soundParameters, "rds.global_db_rpo": "60" }),
+        { settings: { lagLimit: 60 } },
       ),
-      ...["19", "61"].map((value) =>
+      ...["59", "61"].map((value) =>
         breaks(
           `a lag of ${value} s`,
           parameters({ ...soundParameters, "rds.global_db_rpo": value }),
@@ -561,6 +743,14 @@ export const databaseCases: readonly RuleCases[] = [
     ],
     limit: { none: "there is no figure" },
     unknown: [
+      waits(
+        "a log that is not known",
+        cluster({
+          iamDatabaseAuthenticationEnabled: true,
+          enabledCloudwatchLogsExports: [unknown],
+        }),
+        "enabledCloudwatchLogsExports.0",
+      ),
       waits(
         "not known",
         instance({ iamDatabaseAuthenticationEnabled: unknown }),

@@ -1,6 +1,22 @@
+import { type System } from "../../../config/system";
 import { type Mutation } from "../mutation";
 
 const cluster = "aws:rds/cluster:Cluster";
+const copiedBackups =
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
+
+/** A system's file that says something else of the database. */
+function saying(changes: Readonly<Record<string, unknown>>): (system: System) => System {
+  return (system) => ({
+    ...system,
+    stores: Object.fromEntries(
+      Object.entries(system.stores).map(([name, store]) => [
+        name,
+        store.kind === "database" ? { ...store, ...changes } : store,
+      ]),
+    ),
+  });
+}
 
 /** Mutations of databases. */
 export const databaseMutations: readonly Mutation[] = [
@@ -11,6 +27,24 @@ export const databaseMutations: readonly Mutation[] = [
       declared.set(cluster, undefined, "backupRetentionPeriod", 7);
     },
     trips: ["database-backup-retention"],
+  },
+  {
+    title: "backups that the primary region's loss takes along",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.remove(copiedBackups);
+    },
+    trips: ["database-backups-copied"],
+  },
+  {
+    title: "copies of backups for a week",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(copiedBackups, undefined, "retentionPeriod", 7);
+    },
+    trips: ["database-backups-copied"],
   },
   {
     title: "an only instance",
@@ -27,6 +61,44 @@ export const databaseMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.set("aws:rds/instance:Instance", undefined, "multiAz", false);
     },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a standby without an instance",
+    stack: "dr",
+    change: (declared) => {
+      declared.remove("aws:rds/clusterInstance:ClusterInstance");
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "two instances in one zone",
+    stack: "prod",
+    change: (declared) => {
+      for (const name of ["database-instance-1", "database-instance-2"]) {
+        declared.set(
+          "aws:rds/clusterInstance:ClusterInstance",
+          name,
+          "availabilityZone",
+          "us-east-1a",
+        );
+      }
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a replica without a standby in another zone",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "multiAz", false);
+    },
+    trips: ["database-survives-zone"],
+  },
+  {
+    title: "a file that asks for more instances than are declared",
+    stack: "prod",
+    configure: saying({ primaryInstances: 3 }),
     trips: ["database-survives-zone"],
   },
   {
@@ -49,6 +121,14 @@ export const databaseMutations: readonly Mutation[] = [
     stack: "dr",
     change: (declared) => {
       declared.remove("aws:backup/selection:Selection");
+    },
+    trips: ["database-in-backup-plan"],
+  },
+  {
+    title: "a backup plan that leaves every database out",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:backup/selection:Selection", undefined, "notResources", ["arn:aws:rds:*"]);
     },
     trips: ["database-in-backup-plan"],
   },
@@ -117,6 +197,19 @@ export const databaseMutations: readonly Mutation[] = [
     trips: ["database-private"],
   },
   {
+    title: "a database that half of the internet reaches",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        undefined,
+        "cidrIpv4",
+        "128.0.0.0/1",
+      );
+    },
+    trips: ["database-private"],
+  },
+  {
     title: "passwords in clear text",
     system: "smc",
     stack: "prod",
@@ -126,10 +219,78 @@ export const databaseMutations: readonly Mutation[] = [
     trips: ["database-parameters"],
   },
   {
+    title: "commits that wait in one region alone",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+        undefined,
+        "parameters.2",
+        { name: "rds.global_db_rpo", value: "60" },
+      );
+    },
+    trips: ["database-parameters"],
+  },
+  {
+    title: "commits that wait for nobody, against the system's file",
+    stack: "dr",
+    configure: saying({
+      rpoEnforcement: "block",
+      replicationLagLimit: { text: "60s", seconds: 60 },
+    }),
+    trips: ["database-parameters"],
+  },
+  {
+    title: "a cluster with AWS's own parameters",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(
+        cluster,
+        undefined,
+        "dbClusterParameterGroupName",
+        "default.aurora-postgresql16",
+      );
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
+    title: "an instance of a cluster with parameters that nobody judges",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        "aws:rds/clusterInstance:ClusterInstance",
+        undefined,
+        "dbParameterGroupName",
+        "tuned-by-hand",
+      );
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
+    title: "an RDS instance without parameters of its own",
+    system: "smc",
+    stack: "prod",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "parameterGroupName", undefined);
+    },
+    trips: ["database-own-parameters"],
+  },
+  {
     title: "no logins by tokens",
     stack: "prod",
     change: (declared) => {
       declared.set(cluster, undefined, "iamDatabaseAuthenticationEnabled", false);
+    },
+    trips: ["database-logins-and-logs"],
+  },
+  {
+    title: "no log of PostgreSQL",
+    system: "smc",
+    stack: "dr",
+    change: (declared) => {
+      declared.set("aws:rds/instance:Instance", undefined, "enabledCloudwatchLogsExports", [
+        "upgrade",
+      ]);
     },
     trips: ["database-logins-and-logs"],
   },

@@ -89,16 +89,16 @@ describe("configuration files of the policy pack", () => {
       [
         "a rule that is missing",
         (configuration) => {
-          Reflect.deleteProperty(configuration, "database-survives-zone");
+          Reflect.deleteProperty(configuration, "database-outlives-failover");
         },
-        /^database-survives-zone: missing: must be one of mandatory, advisory, disabled; choose one of them$/,
+        /^database-outlives-failover: missing: must be one of mandatory, advisory, disabled; choose one of them$/,
       ],
       [
         "a level that there is not",
         (configuration) => {
-          configuration["database-survives-zone"] = "strict";
+          configuration["database-outlives-failover"] = "strict";
         },
-        /^database-survives-zone: must be one of mandatory, advisory, disabled; choose one of them$/,
+        /^database-outlives-failover: must be one of mandatory, advisory, disabled; choose one of them$/,
       ],
     ];
     for (const [what, change, message] of wrong) {
