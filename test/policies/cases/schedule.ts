@@ -406,14 +406,19 @@ export const scheduleCases: readonly RuleCases[] = [
     rule: restoreIsIsolated,
     good: [
       passes("a job in its own namespace", isolated, { beside: [namespace()] }),
-      passes("its namespace, with names, the agent and HTTPS", namespace(), {
-        beside: [
-          isolated,
-          closed,
-          opened([{ ipBlock: { cidr: "169.254.170.23/32" } }], [{ port: 80 }]),
-          opened([{ ipBlock: { cidr: "0.0.0.0/0" } }], [{ port: 443 }, { port: 53 }]),
-        ],
-      }),
+      passes(
+        "its namespace, with names, also of the node's own server, the agent and HTTPS",
+        namespace(),
+        {
+          beside: [
+            isolated,
+            closed,
+            opened([{ ipBlock: { cidr: "169.254.170.23/32" } }], [{ port: 80 }]),
+            opened([{ ipBlock: { cidr: "0.0.0.0/0" } }], [{ port: 443 }, { port: 53 }]),
+            opened([{ ipBlock: { cidr: "169.254.20.10/32" } }], [{ protocol: "UDP", port: 53 }]),
+          ],
+        },
+      ),
       passes("a namespace of something else", namespace(null), { beside: [backup()] }),
     ],
     bad: [
