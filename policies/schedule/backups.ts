@@ -23,10 +23,9 @@ const promise = z.strictObject({
   name: z.string(),
   /** Longest time between two runs. */
   longestGapSeconds: z.int().positive(),
-  /** Of a copy: the store, its series where it has several, and the tier that it lands in. */
+  /** Of a copy: the store, and its series where it has several. */
   store: z.string().optional(),
   series: z.string().optional(),
-  tier: z.string().optional(),
 });
 
 function promiseOf({ kind, name, schedule, copy }: PromisedJob, timeZone: string) {
@@ -34,7 +33,8 @@ function promiseOf({ kind, name, schedule, copy }: PromisedJob, timeZone: string
     kind,
     name,
     longestGapSeconds: scheduleGaps(schedule, timeZone).longestSeconds,
-    ...copy,
+    store: copy?.store,
+    series: copy?.series,
   };
 }
 
@@ -66,7 +66,7 @@ export const jobKeepsSchedule = rule({
       : { jobs: promisedJobs(system).map((job) => promiseOf(job, system.schedules.timeZone)) };
   },
   *check(_, { settings: { jobs }, stack }) {
-    for (const { kind, name, longestGapSeconds, store, series, tier } of jobs) {
+    for (const { kind, name, longestGapSeconds, store, series } of jobs) {
       const declared = jobsOfKind(stack, kind).filter(
         (job) => told(job, "store") === store && told(job, "series") === series,
       );
@@ -86,15 +86,6 @@ export const jobKeepsSchedule = rule({
           ...(gap === undefined ? {} : { found: gap }),
           required: `${String(longestGapSeconds)} seconds at the most`,
           mend: "take the schedule from the system's file",
-        };
-      }
-      const landing = told(job, "tier");
-      if (landing !== tier) {
-        yield {
-          setting: `the tier of CronJob ${name}`,
-          ...(landing === undefined ? {} : { found: landing }),
-          required: tier ?? "absent",
-          mend: "take the tier, which says how long copies are kept, from the system's file",
         };
       }
     }

@@ -69,14 +69,22 @@ export function gapsOf(schedule: string | undefined, timeZone?: string): Gaps | 
   }
 }
 
+/** A copy that the system's file has jobs take. */
+export interface Copy {
+  readonly store: string;
+  /** Where the store has several. */
+  readonly series?: string;
+  readonly tier: string;
+}
+
 /** A job that the system's file promises. */
 export interface PromisedJob {
   readonly kind: JobKind;
   /** Name of the CronJob as the project gives it, for messages. */
   readonly name: string;
   readonly schedule: string;
-  /** Of a copy: the store, the series where a store has several, and the tier. */
-  readonly copy?: { readonly store: string; readonly series?: string; readonly tier: string };
+  /** What it takes. Jobs that look at copies have none. */
+  readonly copy?: Copy;
 }
 
 /** All jobs that a system's file promises. Stores of other kinds have no jobs. */

@@ -7,10 +7,12 @@ import { kubernetesRoleIsNarrow, kubernetesTokenWhereNeeded } from "./kubernetes
 import { podHasLimits, podIsRestricted } from "./pods";
 import { jobRunIsBounded, jobRunsWhereDue } from "./runs";
 import { secretNotInPlainSight } from "./secrets";
+import { jobWritesWhereDue } from "./told";
 
 /** Rules of jobs, and of everything that runs pods. */
 export const scheduleRules: readonly Rule[] = [
   jobKeepsSchedule,
+  jobWritesWhereDue,
   jobRunsWhereDue,
   jobRunIsBounded,
   backupIsVerified,

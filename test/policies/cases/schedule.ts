@@ -10,6 +10,7 @@ import {
 import { podHasLimits, podIsRestricted } from "../../../policies/schedule/pods";
 import { jobRunIsBounded, jobRunsWhereDue } from "../../../policies/schedule/runs";
 import { secretNotInPlainSight } from "../../../policies/schedule/secrets";
+import { jobWritesWhereDue } from "../../../policies/schedule/told";
 import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
 const digest = `@sha256:${"0".repeat(64)}`;
@@ -94,6 +95,8 @@ const backup = (changes: Parameters<typeof job>[1] = {}) =>
       ...changes.env,
     },
   });
+const kept = (days: string) => ({ env: { TRADING_DR_RETENTION_DAYS: days } });
+const toldRegion = (region: string) => ({ env: { TRADING_DR_REGION: region } });
 const watching = (maximumAgeSeconds: number, series = "frequent") =>
   job("check", {
     env: {
@@ -109,7 +112,7 @@ const promised = {
   jobs: [
     {
       ...{ kind: "backup-database", name: "dr-backup-database-frequent" },
-      ...{ longestGapSeconds: 900, store: "database", series: "frequent", tier: "frequent" },
+      ...{ longestGapSeconds: 900, store: "database", series: "frequent" },
     },
   ],
 };
@@ -165,9 +168,6 @@ export const scheduleCases: readonly RuleCases[] = [
       breaks("never", stack, "the longest gap of CronJob dr-backup-database-frequent", {
         beside: [backup({ spec: { schedule: "0 0 31 2 *" } })],
       }),
-      breaks("into another tier", stack, "the tier of CronJob dr-backup-database-frequent", {
-        beside: [backup({ env: { TRADING_DR_TIER: "short" } })],
-      }),
       breaks("another series", stack, "CronJob dr-backup-database-frequent", {
         beside: [backup({ env: { TRADING_DR_SERIES: "daily" } })],
       }),
@@ -191,6 +191,65 @@ export const scheduleCases: readonly RuleCases[] = [
       waits("not known how often", stack, "spec.schedule", {
         beside: [backup({ spec: { schedule: unknown } })],
       }),
+    ],
+  },
+  {
+    rule: jobWritesWhereDue,
+    settings: {
+      jobs: [
+        {
+          ...{ kind: "backup-database", store: "database", series: "frequent" },
+          told: { tier: "frequent", retentionDays: "35", recoveryPoints: path },
+        },
+        { kind: "check", told: { region: "us-east-1" } },
+      ],
+    },
+    good: [
+      passes("as the file says", backup(kept("35"))),
+      passes("a check, which writes no copies", job("check", toldRegion("us-east-1"))),
+      passes("somebody's own", job("check", { container: { command: ["sh"] } })),
+    ],
+    bad: [
+      breaks(
+        "into another tier's bucket",
+        backup({
+          env: { ...kept("35").env, TRADING_DR_RECOVERY_POINTS: path.replace("records", "daily") },
+        }),
+        "TRADING_DR_RECOVERY_POINTS",
+      ),
+      breaks(
+        "under another region's prefix",
+        backup({ env: { ...kept("35").env, TRADING_DR_RECOVERY_POINTS: `${path}x/` } }),
+        "TRADING_DR_RECOVERY_POINTS",
+      ),
+      breaks(
+        "into another tier",
+        backup({ env: { ...kept("35").env, TRADING_DR_TIER: "short" } }),
+        "TRADING_DR_TIER",
+      ),
+      breaks("for another region", job("check", toldRegion("us-west-2")), "TRADING_DR_REGION"),
+      breaks(
+        "of a series that the file does not have",
+        backup({ env: { TRADING_DR_SERIES: "hourly" } }),
+        "TRADING_DR_STORE and TRADING_DR_SERIES",
+      ),
+      breaks(
+        "of a kind that the file does not have",
+        verifying(),
+        "TRADING_DR_STORE and TRADING_DR_SERIES",
+      ),
+    ],
+    absent: [breaks("not told for how long", backup(), "TRADING_DR_RETENTION_DAYS")],
+    limit: [
+      breaks("kept for a day less", backup(kept("34")), "TRADING_DR_RETENTION_DAYS"),
+      breaks("and for a day more", backup(kept("36")), "TRADING_DR_RETENTION_DAYS"),
+    ],
+    unknown: [
+      waits(
+        "not known where",
+        backup({ env: { ...kept("35").env, TRADING_DR_RECOVERY_POINTS: unknown } }),
+        `${container}.env.3.value`,
+      ),
     ],
   },
   {
@@ -347,14 +406,19 @@ export const scheduleCases: readonly RuleCases[] = [
     rule: restoreIsIsolated,
     good: [
       passes("a job in its own namespace", isolated, { beside: [namespace()] }),
-      passes("its namespace, with names, the agent and HTTPS", namespace(), {
-        beside: [
-          isolated,
-          closed,
-          opened([{ ipBlock: { cidr: "169.254.170.23/32" } }], [{ port: 80 }]),
-          opened([{ ipBlock: { cidr: "0.0.0.0/0" } }], [{ port: 443 }, { port: 53 }]),
-        ],
-      }),
+      passes(
+        "its namespace, with names, also of the node's own server, the agent and HTTPS",
+        namespace(),
+        {
+          beside: [
+            isolated,
+            closed,
+            opened([{ ipBlock: { cidr: "169.254.170.23/32" } }], [{ port: 80 }]),
+            opened([{ ipBlock: { cidr: "0.0.0.0/0" } }], [{ port: 443 }, { port: 53 }]),
+            opened([{ ipBlock: { cidr: "169.254.20.10/32" } }], [{ protocol: "UDP", port: 53 }]),
+          ],
+        },
+      ),
       passes("a namespace of something else", namespace(null), { beside: [backup()] }),
     ],
     bad: [

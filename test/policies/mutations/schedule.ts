@@ -1,3 +1,4 @@
+import { listAt } from "../../../policies/values";
 import { type Declared, type Mutation } from "../mutation";
 
 const cronJob = "kubernetes:batch/v1:CronJob";
@@ -9,6 +10,24 @@ const backup = "dr-backup-database-frequent";
 function jobSetting(name: string, path: string, value: unknown): (declared: Declared) => void {
   return (declared) => {
     declared.set(cronJob, name, path, value);
+  };
+}
+
+/** Changes what a job is told by one variable. */
+function jobVariable(
+  name: string,
+  variable: string,
+  change: (value: string) => string,
+): (declared: Declared) => void {
+  return (declared) => {
+    const path = [...pod.split("."), "containers", 0, "env"];
+    const told = listAt(declared.one(cronJob, name).inputs, ...path) as {
+      readonly name: string;
+      value: string;
+    }[];
+    for (const one of told.filter((each) => each.name === variable)) {
+      one.value = change(one.value);
+    }
   };
 }
 
@@ -44,12 +63,44 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["job-alike-in-both-regions", "job-keeps-schedule", "placement-symmetry"],
   },
   {
+    title: "a daily backup in the bucket of the frequent ones",
+    stack: "prod",
+    change: jobVariable("dr-backup-database-daily", "TRADING_DR_RECOVERY_POINTS", (url) =>
+      url.replace("daily-records", "operational-records"),
+    ),
+    trips: ["backup-is-verified", "job-writes-where-due"],
+  },
+  {
+    title: "snapshots under another system's name",
+    system: "smc",
+    stack: "dr",
+    change: jobVariable("dr-snapshot-cache-cache", "TRADING_DR_SYSTEM", () => "hft"),
+    trips: ["job-writes-where-due"],
+  },
+  {
+    title: "a system's file that keeps monthly recovery points for ten years",
+    stack: "dr",
+    configure: (system) => {
+      const { monthly, ...others } = structuredClone(system.tiers);
+      if (monthly === undefined) {
+        throw new Error("there is no monthly tier");
+      }
+      const retention = { text: "10y", seconds: 3_653 * 86_400 };
+      return { ...system, tiers: { ...others, monthly: { ...monthly, retention } } };
+    },
+    trips: [
+      "bucket-lifecycle-as-promised",
+      "job-writes-where-due",
+      "snapshot-plan-as-promised",
+      "vault-locked-for-its-class",
+    ],
+  },
+  {
     title: "a series that nobody verifies",
     stack: "prod",
-    change: (declared) => {
-      const container = `${pod}.containers.0.env`;
-      declared.set(cronJob, "dr-verify", container, []);
-    },
+    change: jobVariable("dr-verify", "TRADING_DR_RECOVERY_POINTS", (urls) =>
+      urls.split(" ").slice(1).join(" "),
+    ),
     trips: ["backup-is-verified"],
   },
   {
@@ -167,7 +218,7 @@ export const scheduleMutations: readonly Mutation[] = [
     stack: "prod",
     change: (declared) => {
       const env = `${pod}.containers.0.env`;
-      declared.set(cronJob, "dr-check", `${env}.0`, { name: "DATABASE_PASSWORD", value: "x" });
+      declared.set(cronJob, "dr-check", `${env}.5`, { name: "DATABASE_PASSWORD", value: "x" });
     },
     trips: ["secret-not-in-plain-sight"],
   },

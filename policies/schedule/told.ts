@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { wholeDays } from "../../config/duration";
+import { databaseOf } from "../../config/generations";
+import { type System } from "../../config/system";
+import { variableName, variableText } from "../../contracts/jobEnvironment";
+import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
+import { physicalName, type Place, recordsPurpose } from "../../contracts/names";
+import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
+import { tradingRegionOf } from "../places";
+import { rule } from "../rule";
+import { cronJobType } from "../workloads";
+import { type Copy, kindOf, promisedJobs, told } from "./jobs";
+
+/** Where recovery points of a series are that a region took, in the bucket of a place. */
+export function pointsUrl(
+  { tiers }: Pick<System, "tiers">,
+  { store, series, tier }: Copy,
+  taker: string,
+  place: Place,
+): string {
+  return urlOf(tiers[tier]?.lockClass, seriesPrefix(tier, store, series, taker), place);
+}
+
+/** An area of the bucket of a lock class, as variables spell it. */
+function urlOf(lockClass = "", prefix: string, place: Place): string {
+  const bucket = physicalName("bucket", recordsPurpose(lockClass), place);
+  return variableText("check", "events", { bucket, prefix });
+}
+
+/** What a job is told of where it runs, and where it writes. */
+function placeTold({ jobs, stores }: System, kind: JobKind, own: Place) {
+  const store = stores[jobs.events];
+  const lockClass = store?.kind === "objects" ? store.lockClass : undefined;
+  return { ...own, events: urlOf(lockClass, eventPrefix(jobs.events, own.region, kind), own) };
+}
+
+/** What a job that takes copies is told of them. */
+function copyTold(system: System, copy: Copy, own: Place) {
+  const retention = system.tiers[copy.tier]?.retention;
+  return {
+    tier: copy.tier,
+    retentionDays: retention === undefined ? "" : String(wholeDays(retention)),
+    recoveryPoints: pointsUrl(system, copy, own.region, own),
+  };
+}
+
+/** What a job is told of what it works on. */
+function sourceTold(system: System, kind: JobKind): Readonly<Record<string, string>> {
+  const { databaseName = "", engine = "" } = databaseOf(system) ?? {};
+  switch (kind) {
+    case "backup-database":
+      return { databaseName, databaseUser: backupDatabaseUser(system.id) };
+    case "verify":
+    case "drill-recovery":
+      return { databaseName };
+    case "drill-disaster":
+      return { databaseName, databaseEngine: engine };
+    case "snapshot-configuration":
+      return { namespace: system.namespace };
+    case "snapshot-cache":
+    case "check":
+      return {};
+  }
+}
+
+/** A recovery point in another bucket, or under another prefix, is locked and kept as if it were another's. */
+export const jobWritesWhereDue = rule({
+  id: "job-writes-where-due",
+  severity: "critical",
+  scope: "resource",
+  description:
+    "A job is told its own place and source, and to write to the bucket and prefix, in the tier and with the retention that the system's file has for it.",
+  serves: "the retention of every store that jobs copy, and the audit trail of what jobs did",
+  peers: [],
+  types: [cronJobType],
+  example: {
+    good: "TRADING_DR_RECOVERY_POINTS: s3://hft-daily-records-…/recovery-points/daily/database/daily/us-east-1/",
+    bad: "TRADING_DR_RECOVERY_POINTS: s3://hft-operational-records-…/recovery-points/frequent/… in dr-backup-database-daily",
+  },
+  settings: z.strictObject({
+    jobs: z.array(
+      z.strictObject({
+        kind: z.enum(jobKinds),
+        /** Of a copy: the store, and its series where it has several. */
+        store: z.string().optional(),
+        series: z.string().optional(),
+        /** Values of its variables, by the names of their contract. */
+        told: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+  settingsFor: (environment) => {
+    const region = tradingRegionOf(environment);
+    return (
+      region && {
+        jobs: promisedJobs(region.system).map(({ kind, copy }) => ({
+          kind,
+          store: copy?.store,
+          series: copy?.series,
+          told: {
+            ...placeTold(region.system, kind, region.own),
+            ...(copy && copyTold(region.system, copy, region.own)),
+            ...sourceTold(region.system, kind),
+          },
+        })),
+      }
+    );
+  },
+  *check(job, { settings: { jobs } }) {
+    const kind = kindOf(job);
+    if (kind === undefined) {
+      return;
+    }
+    const [store, series] = [told(job, "store"), told(job, "series")];
+    const due = jobs.find(
+      (one) => one.kind === kind && one.store === store && one.series === series,
+    );
+    if (due === undefined) {
+      yield {
+        setting: `${variableName("store")} and ${variableName("series")}`,
+        ...(store === undefined ? {} : { found: `${store} ${series ?? ""}`.trim() }),
+        required: "a store and a series of it that the system's file has copied",
+        mend: "remove the job, or add what it copies to the system's file",
+      };
+      return;
+    }
+    for (const [key, required] of Object.entries(due.told)) {
+      const found = told(job, key);
+      if (found !== required) {
+        yield {
+          setting: variableName(key),
+          ...(found === undefined ? {} : { found }),
+          required,
+          mend: "take it from the system's file",
+        };
+      }
+    }
+  },
+});
