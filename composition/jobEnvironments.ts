@@ -48,9 +48,12 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
   const { own, primary, standby } = landscape;
   const regions = [primary.region, standby.region];
   const everyJob = { ...own, events: locationOf(eventsOf(system, job.kind, own.region), own) };
-  const restoring = () => ({
+  const restoring = (database: StoreOf<"database">) => ({
     recoveryPoints: databaseAreas(system, regions).map((area) => locationOf(area, own)),
     scratchSocketDirectory,
+    databaseName: database.databaseName,
+    integrityQueries: database.integrityQueries,
+    baselineQueries: database.baselineQueries,
   });
   switch (job.kind) {
     case "backup-database":
@@ -90,14 +93,12 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
     case "drill-recovery":
       return {
         ...everyJob,
-        ...restoring(),
-        databaseName: job.database.databaseName,
+        ...restoring(job.database),
       } satisfies Environment<"verify">;
     case "drill-disaster":
       return {
         ...everyJob,
-        ...restoring(),
-        databaseName: job.database.databaseName,
+        ...restoring(job.database),
         databaseEngine: job.database.engine,
       } satisfies Environment<"drill-disaster">;
   }

@@ -76,6 +76,11 @@ export const tier = section(lifecycleKeys).superRefine(
 const recurring = section({ schedule: schedule(), tier: identifier(20) });
 const recurringSnapshot = section({ schedule: awsBackupSchedule(), tier: identifier(20) });
 
+const query = text(
+  'must be one query that reads, without a semicolon at its end; write it like "SELECT id FROM trades WHERE price <= 0"',
+  /^(?:SELECT|WITH|TABLE|VALUES)\b[^;]*$/i,
+);
+
 const databaseKeys = {
   kind: z.literal("database"),
   description,
@@ -116,6 +121,13 @@ const databaseKeys = {
   snapshots: named(recurringSnapshot, 20),
   /** Dumps that can be restored table by table, written to the record buckets. */
   logicalBackups: named(recurring, 20),
+  /** Queries on a restored copy, by name, that give the rows which must not be there. */
+  integrityQueries: named(query).default({}),
+  /**
+   * Queries on a restored copy, by name, whose time is compared with that of the verification before:
+   * a copy that answers much slower is no copy of what people work with.
+   */
+  baselineQueries: named(query).default({}),
   /**
    * Each time that the other side was rebuilt after a detach-and-promote, oldest first: the region
    * whose database survived, and what becomes of the lost one. `kept`: it is declared and protected.

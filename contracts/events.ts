@@ -24,6 +24,10 @@ export const verification = z.strictObject({
   rows: z.int().nonnegative(),
   /** How long restoring took, without comparing. */
   restoreSeconds: seconds,
+  /** How long each baseline query took, by its name: the quickest of several times. */
+  baselineSeconds: z.record(z.string(), seconds),
+  /** The baseline queries that took much longer than in the verification before, as sentences. */
+  slower: z.array(z.string()),
 });
 
 export type Verification = z.output<typeof verification>;

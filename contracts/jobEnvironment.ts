@@ -80,6 +80,8 @@ const writer = {
   recoveryPoints: location,
 };
 
+const queries = z.record(z.string(), z.string());
+
 /** What a job that restores into the throw-away PostgreSQL is told. */
 const restorer = {
   ...everyJob,
@@ -87,6 +89,10 @@ const restorer = {
   recoveryPoints: several(location),
   databaseName: text,
   scratchSocketDirectory: text,
+  /** Queries that give the rows which must not be there, by name. */
+  integrityQueries: structure(queries),
+  /** Queries whose time is compared with that of the verification before, by name. */
+  baselineQueries: structure(queries),
 };
 
 /** One series of recovery points that has to be there. */

@@ -122,10 +122,13 @@ export async function verifyCommand({ point }: { point: string }): Promise<strin
         region: told.region,
       }),
       sessions,
+      integrityQueries: told.integrityQueries,
+      baselineQueries: told.baselineQueries,
     },
     progress,
   );
-  return `${result.point} is whole: ${String(result.tables)} tables and ${String(result.rows)} rows are what they were, restored in ${result.restoreSeconds.toFixed(1)} s.\n`;
+  const slower = result.slower.map((sentence) => `${sentence}\n`).join("");
+  return `${slower}${result.point} is whole: ${String(result.tables)} tables and ${String(result.rows)} rows are what they were, restored in ${result.restoreSeconds.toFixed(1)} s.\n`;
 }
 
 /** What `trading-dr restore` is asked for. */

@@ -1,7 +1,9 @@
 import { type Verification, verificationName } from "../contracts/events";
+import { lastBaseline, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
 import { type DatabaseAddress } from "./database/session";
 import { RecoveryFailure } from "./failure";
+import { integrityProblems } from "./integrity";
 import { choosePoint } from "./point/choice";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
@@ -23,6 +25,10 @@ export interface VerifyRequest {
   readonly server: DatabaseAddress;
   /** Sessions that write and read at once. */
   readonly sessions: number;
+  /** Queries that give the rows which must not be there, by name. */
+  readonly integrityQueries: Readonly<Record<string, string>>;
+  /** Queries whose time is compared with that of the verification before, by name. */
+  readonly baselineQueries: Readonly<Record<string, string>>;
 }
 
 /**
@@ -38,7 +44,7 @@ export async function verifyPoint(
   const startedAt = new Date();
   const point = await choosePoint(request.points, request.choice, request.events);
   progress.say("verifying", { point: point.url });
-  const { problems, restoreSeconds } = await problemsOf(point, request, progress);
+  const { problems, restoreSeconds, baselineSeconds } = await findingsOf(point, request, progress);
   const { manifest } = point;
   const finishedAt = new Date();
   const passed = problems.length === 0;
@@ -56,6 +62,8 @@ export async function verifyPoint(
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     restoreSeconds,
+    baselineSeconds,
+    slower: slowerThan(await lastBaseline(request.events), baselineSeconds),
   };
   await request.events.put(
     verificationName({ point: manifest.id, finishedAt: compact(finishedAt), passed }),
@@ -67,12 +75,20 @@ export async function verifyPoint(
   return result;
 }
 
-/** What is wrong with a recovery point. That it could not be judged is an error, and no finding. */
-async function problemsOf(
+interface Findings {
+  /** What is wrong with the recovery point, as sentences. */
+  readonly problems: string[];
+  readonly restoreSeconds: number;
+  readonly baselineSeconds: Record<string, number>;
+}
+
+/** What a recovery point is like. That it could not be judged is an error, and no finding. */
+async function findingsOf(
   point: RecoveryPoint,
-  { server, sessions }: VerifyRequest,
+  request: VerifyRequest,
   progress: Progress,
-): Promise<{ readonly problems: string[]; readonly restoreSeconds: number }> {
+): Promise<Findings> {
+  const { server, sessions } = request;
   const started = performance.now();
   try {
     await point.checkObjects();
@@ -84,15 +100,19 @@ async function problemsOf(
         const restoreSeconds = (performance.now() - started) / 1000;
         progress.say("restored, comparing");
         const restored = { ...server, database: name };
+        const differences = await compareWithManifest(restored, point.manifest, sessions);
+        const forbidden = await integrityProblems(restored, request.integrityQueries);
+        const baseline = await timesOf(restored, request.baselineQueries);
         return {
-          problems: await compareWithManifest(restored, point.manifest, sessions),
+          problems: [...differences, ...forbidden, ...baseline.problems],
           restoreSeconds,
+          baselineSeconds: baseline.seconds,
         };
       },
     );
   } catch (error) {
     if (error instanceof RecoveryFailure && error.reason === "damaged") {
-      return { problems: error.message.split("\n"), restoreSeconds: 0 };
+      return { problems: error.message.split("\n"), restoreSeconds: 0, baselineSeconds: {} };
     }
     throw error;
   }

@@ -237,6 +237,12 @@ export class DatabaseFailure extends RecoveryFailure {
   ) {
     super("database", message, { cause });
   }
+
+  /** True where the statement is at fault: the connection goes on. */
+  public get isOfStatement(): boolean {
+    // Classes 08, 53, 57 and 58 are of connections, resources, operators and the system.
+    return this.code !== undefined && /^(?!08|53|57|58)[0-9A-Z]{5}$/.test(this.code);
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -192,11 +192,7 @@ async function positionOf(
     );
     return position ?? undefined;
   } catch (error) {
-    if (
-      error instanceof DatabaseFailure &&
-      error.code !== undefined &&
-      /^[0-9A-Z]{5}$/.test(error.code)
-    ) {
+    if (error instanceof DatabaseFailure && error.isOfStatement) {
       await session.run("ROLLBACK TO SAVEPOINT position");
       return undefined;
     }

@@ -506,6 +506,8 @@ export function restoringJobArgs<Kind extends "verify" | "drill-recovery">(kind:
       recoveryPoints: [recoveryPoints],
       databaseName: "market_scanning",
       scratchSocketDirectory: "/var/run/postgresql",
+      integrityQueries: {},
+      baselineQueries: {},
     },
   };
 }

@@ -31,6 +31,8 @@ const restorer = {
   ],
   databaseName: "market_scanning",
   scratchSocketDirectory: "/var/run/postgresql",
+  integrityQueries: { "positive-trades": "SELECT id FROM trades WHERE price <= 0" },
+  baselineQueries: {},
 };
 
 /** Values of each kind of job, and the texts that they become, beside those that every job has. */

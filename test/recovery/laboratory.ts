@@ -122,6 +122,8 @@ export class Laboratory {
       TRADING_DR_RECOVERY_POINTS: urlOf(points),
       TRADING_DR_DATABASE_NAME: "trading",
       TRADING_DR_SCRATCH_SOCKET_DIRECTORY: this.scratch.socketDirectory,
+      TRADING_DR_INTEGRITY_QUERIES: "{}",
+      TRADING_DR_BASELINE_QUERIES: "{}",
       PGPORT: String(this.scratch.port),
     };
   }
