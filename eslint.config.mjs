@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 const withoutPulumi = ["config/**/*.ts", "contracts/**/*.ts", "objectives/**/*.ts"];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "policies/bin/"] },
+  { ignores: ["node_modules/", "policies/bin/", "recovery/bin/"] },
   eslint.configs.recommended,
   {
     files: ["**/*.cjs"],
@@ -100,6 +100,23 @@ export default tseslint.config(
         {
           patterns: [
             { regex: "/(preview|policies)/", message: "the preview runs this, not the other way" },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["recovery/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["@pulumi/*"], message: "jobs run where there is no Pulumi" },
+            {
+              regex: "/(components|composition|config|objectives|policies|preview)/",
+              message: "jobs know the contracts, and what their environment says",
+            },
           ],
         },
       ],

@@ -64,6 +64,19 @@ export function watchTree(root: number): { stop(): Use } {
   };
 }
 
+/**
+ * Mebibytes that a process and all that descend from it hold right now. Memory that they share counts
+ * for each.
+ */
+export function heldBy(root: number): number {
+  const kibibytes = treeOf(root).reduce(
+    (sum, { id }) =>
+      sum + Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${String(id)}/status`))?.[1] ?? 0),
+    0,
+  );
+  return kibibytes / 1024;
+}
+
 function treeOf(root: number): Process[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

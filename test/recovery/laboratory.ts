@@ -13,7 +13,6 @@ export interface Outcome {
   readonly errors: string;
 }
 
-const account = "111122223333";
 const bucket = "lab-daily-records";
 
 /** Where recovery points go. */
@@ -30,8 +29,6 @@ export const emergencies = {
 
 /** Where verifications are recorded. */
 export const events = { bucket, prefix: "records/audit/events/us-east-1/verify/" };
-
-const everyone = `TRADING_DR_SYSTEM=lab TRADING_DR_REGION=${objectStoreRegion} TRADING_DR_ACCOUNT=${account}`;
 
 /**
  * A database that is backed up, a server for scratch databases, and a bucket that locks what is put into
@@ -72,10 +69,10 @@ export class Laboratory {
         cwd: projectDirectory,
         env: {
           PATH: process.env["PATH"],
-          ...Object.fromEntries(everyone.split(" ").map((variable) => variable.split("="))),
+          ...this.everyone,
           ...this.store.environment,
           ...environment,
-        } as NodeJS.ProcessEnv,
+        },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
@@ -148,12 +145,24 @@ export class Laboratory {
     };
   }
 
+  /** What every command is told. */
+  public readonly everyone = {
+    TRADING_DR_SYSTEM: "lab",
+    TRADING_DR_REGION: objectStoreRegion,
+    TRADING_DR_ACCOUNT: "111122223333",
+  };
+
   /** Keys of all objects under a prefix of the bucket. */
   public async keys(prefix: string): Promise<string[]> {
+    return (await this.sizes(prefix)).map(({ key }) => key);
+  }
+
+  /** Keys and sizes of all objects under a prefix of the bucket. */
+  public async sizes(prefix: string): Promise<{ readonly key: string; readonly bytes: number }[]> {
     const { Contents = [] } = await this.store.client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
     );
-    return Contents.map(({ Key = "" }) => Key);
+    return Contents.map(({ Key = "", Size = 0 }) => ({ key: Key, bytes: Size }));
   }
 }
 
