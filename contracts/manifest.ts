@@ -21,7 +21,7 @@ const digest = z.string().regex(/^[0-9a-f]{16}$/);
 
 const time = z.iso.datetime();
 
-/** A piece of content, inside of an object. It is compressed and checked by itself. */
+/** A piece of content, inside of an object. It is a frame of zstd, and checked by itself. */
 const segment = z.strictObject({
   /** Number of the object, from 1. */
   object: z.int().positive(),
@@ -31,7 +31,6 @@ const segment = z.strictObject({
   bytes: z.int().positive(),
   /** Bytes after decompression. */
   rawBytes: z.int().positive(),
-  encoding: z.enum(["none", "zstd"]),
   /** Checksum of the bytes in the object. */
   sha256,
   /** True where a row goes on in the next segment, which then has to follow in one piece. */
@@ -102,7 +101,7 @@ export const manifest = z.strictObject({
     characterType: z.string(),
   }),
   /** Versions of the programs that wrote it. */
-  tools: z.strictObject({ tradingDr: z.string(), pgDump: z.string(), zstd: z.string() }),
+  tools: z.strictObject({ tradingDr: z.string(), pgDump: z.string() }),
   encryption: z.strictObject({
     /** As S3 says it: `aws:kms`; absent where it does not encrypt. */
     algorithm: z.string().optional(),

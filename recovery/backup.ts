@@ -13,7 +13,6 @@ import { type DatabaseAddress } from "./database/session";
 import { settingsOf } from "./database/settings";
 import { DatabaseSnapshot, lockTimeout } from "./database/snapshot";
 import { RecoveryFailure } from "./failure";
-import { compressorVersion } from "./point/compression";
 import { ContentWriter, WrittenObjects } from "./point/contentWriter";
 import { piecesOfBytes, piecesOfRows } from "./point/pieces";
 import { type Progress } from "./progress";
@@ -181,8 +180,7 @@ async function writeRows(
 }
 
 async function toolVersions(): Promise<Manifest["tools"]> {
-  const [pgDump, zstd] = await Promise.all([programVersion("pg_dump"), compressorVersion()]);
-  return { tradingDr: version, pgDump, zstd };
+  return { tradingDr: version, pgDump: await programVersion("pg_dump") };
 }
 
 function refuseOldTools(server: string, pgDump: string): void {

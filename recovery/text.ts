@@ -32,7 +32,7 @@ export function pointText(manifest: Manifest, url: string): string {
     ["kept until", manifest.retainUntil],
     ["size", `${size(bytes)} in ${String(manifest.objects.length)} objects`],
     ["encryption", [encryption.algorithm ?? "none", encryption.key ?? ""].join(" ").trim()],
-    ["written by", `trading-dr ${tools.tradingDr}, pg_dump ${tools.pgDump}, zstd ${tools.zstd}`],
+    ["written by", `trading-dr ${tools.tradingDr}, pg_dump ${tools.pgDump}`],
     ...manifest.leftOut.map((what) => ["left out", what]),
   ];
   const tables = manifest.tables.map((table) => [

@@ -1,5 +1,5 @@
 import { type Verification, verificationName } from "../contracts/events";
-import { lastBaseline, slowerThan, timesOf } from "./baseline";
+import { lastVerification, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
 import { type DatabaseAddress } from "./database/session";
 import { RecoveryFailure } from "./failure";
@@ -63,7 +63,7 @@ export async function verifyPoint(
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     restoreSeconds,
     baselineSeconds,
-    slower: slowerThan(await lastBaseline(request.events), baselineSeconds),
+    slower: slowerThan(await lastVerification(request.events), baselineSeconds),
   };
   await request.events.put(
     verificationName({ point: manifest.id, finishedAt: compact(finishedAt), passed }),

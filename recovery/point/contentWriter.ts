@@ -68,14 +68,13 @@ export class ContentWriter {
    * @param continues True where the next piece has to follow it, when it is read.
    */
   public async add(raw: Buffer, continues = false): Promise<Segment> {
-    const { encoding, bytes } = await compressed(raw);
+    const bytes = await compressed(raw);
     this.number ??= this.objects.take();
     const segment: Segment = {
       object: this.number,
       offset: this.filled,
       bytes: bytes.length,
       rawBytes: raw.length,
-      encoding,
       sha256: createHash("sha256").update(bytes).digest("hex"),
       ...(continues ? { continues: true } : {}),
     };

@@ -98,7 +98,7 @@ export class RecoveryPoint {
         `${where} have SHA-256 ${found}, and have to have ${segment.sha256}`,
       );
     }
-    const raw = await decompressed(bytes, segment.encoding);
+    const raw = await decompressed(bytes);
     if (raw.length !== segment.rawBytes) {
       throw new RecoveryFailure(
         "damaged",
