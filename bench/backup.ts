@@ -107,7 +107,7 @@ const backups: readonly Contender[] = [
 ];
 
 const restores: readonly Contender[] = [
-  { title: ours, command: `${command} restore --point latest --into restored` },
+  { title: ours, command: `${command} restore database --point latest --into restored` },
   {
     title: "gunzip | psql",
     command: `${download("dump.sql.gz")} && gunzip -c $SCRATCH/dump.sql.gz | psql --username=postgres --quiet --set=ON_ERROR_STOP=1 restored`,

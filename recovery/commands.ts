@@ -10,7 +10,8 @@ import { choosePoint } from "./point/choice";
 import { progressOn } from "./progress";
 import { restoreDatabase } from "./restore";
 import { BucketPrefix, s3Client } from "./storage/bucket";
-import { pointJson, pointListText, pointText } from "./text";
+import { restoreTables } from "./restoreTables";
+import { comparisonText, pointJson, pointListText, pointText } from "./text";
 import { verifyPoint } from "./verify";
 
 /** Sessions that read or write at once, at most: more would weigh on the server. */
@@ -139,7 +140,36 @@ export interface RestoreOptions {
   readonly dryRun?: true;
 }
 
-/** `trading-dr restore` */
+/** What `trading-dr restore tables` is asked for. */
+export interface TablesOptions {
+  readonly point: string;
+  readonly database: string;
+  readonly schema: string;
+  readonly tables: readonly string[];
+  readonly json?: true;
+}
+
+/** `trading-dr restore tables` */
+export async function restoreTablesCommand(options: TablesOptions): Promise<string> {
+  const told = environmentOf("restore");
+  const client = s3Client(told.region);
+  const point = await choosePoint(
+    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+    options.point,
+  );
+  const live = addressOf({
+    host: told.databaseHost,
+    user: told.databaseUser,
+    database: options.database,
+    login: told.databaseLogin,
+    region: told.region,
+  });
+  const { tables, schema, json } = options;
+  const compared = await restoreTables({ point, live, tables, schema, sessions }, progress);
+  return json ? `${JSON.stringify(compared, undefined, 2)}\n` : comparisonText(compared, schema);
+}
+
+/** `trading-dr restore database` */
 export async function restoreCommand(options: RestoreOptions): Promise<string> {
   const told = environmentOf("restore");
   const { into, replace } = options;

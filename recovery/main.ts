@@ -6,8 +6,10 @@ import {
   listCommand,
   restoreCommand,
   type RestoreOptions,
+  restoreTablesCommand,
   run,
   showCommand,
+  type TablesOptions,
   verifyCommand,
 } from "./commands";
 import { exitCodes } from "./failure";
@@ -49,9 +51,19 @@ export function program(): Command {
     )
     .option("--point <choice>", "latest, oldest-unverified, or an id", "latest")
     .action((options: { point: string }) => run(() => verifyCommand(options)));
-  command
-    .command("restore")
-    .description("restore a recovery point; the database appears under its name when it is whole")
+  const restore = command.command("restore").description("restore a recovery point");
+  restore
+    .command("tables")
+    .description("restore some tables beside the live ones, and compare them; changes nothing live")
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--database <database>", "the live database")
+    .requiredOption("--schema <schema>", "schema that is made for them")
+    .requiredOption("--tables <tables...>", "tables with their schemas: public.trades")
+    .option("--json", "for machines")
+    .action((options: TablesOptions) => run(() => restoreTablesCommand(options)));
+  restore
+    .command("database")
+    .description("restore all of it; the database appears under its name when it is whole")
     .requiredOption("--point <choice>", "latest, or an id")
     .requiredOption("--into <database>", "name that the restored database gets")
     .option(

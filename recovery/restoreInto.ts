@@ -16,6 +16,13 @@ import { type Progress } from "./progress";
 export interface RestoreOptions {
   /** Sessions that write rows, and build indexes, at once. */
   readonly writers: number;
+  /**
+   * The only tables whose rows are restored. Then indexes, constraints, sequences and large objects are
+   * not.
+   *
+   * @default - everything is restored
+   */
+  readonly only?: readonly Pick<TableContent, "schema" | "name">[];
 }
 
 /**
@@ -67,10 +74,10 @@ async function makeDatabase(
 async function fill(
   point: RecoveryPoint,
   target: DatabaseAddress,
-  { writers }: RestoreOptions,
+  { writers, only }: RestoreOptions,
   progress: Progress,
 ): Promise<void> {
-  const { manifest } = point;
+  const manifest = only === undefined ? point.manifest : withOnly(point.manifest, only);
   const directory = mkdtempSync(join(tmpdir(), "trading-dr-structure-"));
   try {
     // pg_restore works in parallel only from a file. It holds no data, and so is small.
@@ -91,8 +98,11 @@ async function fill(
       );
     await restore("pre-data");
     progress.say("tables declared", { tables: manifest.tables.length });
-    await writeRows(point, target, writers, progress);
+    await writeRows(point, manifest, target, writers, progress);
     progress.say("rows restored");
+    if (only !== undefined) {
+      return;
+    }
     await restore("post-data", `--jobs=${String(writers)}`);
     progress.say("indexes and constraints made");
     const session = await DatabaseSession.open(target);
@@ -108,6 +118,20 @@ async function fill(
   }
 }
 
+/** A manifest that has no rows but those of some tables. */
+function withOnly(
+  manifest: Manifest,
+  only: readonly Pick<TableContent, "schema" | "name">[],
+): Manifest {
+  return {
+    ...manifest,
+    tables: manifest.tables.filter((table) =>
+      only.some(({ schema, name }) => schema === table.schema && name === table.name),
+    ),
+    largeObjects: { ...manifest.largeObjects, segments: [] },
+  };
+}
+
 /** Segments that are written by one COPY: 64 MiB, so that several sessions share a large table. */
 const segmentsAtOnce = 16;
 
@@ -120,11 +144,11 @@ interface Run {
 
 async function writeRows(
   point: RecoveryPoint,
+  manifest: Manifest,
   target: DatabaseAddress,
   writers: number,
   progress: Progress,
 ): Promise<void> {
-  const { manifest } = point;
   const runs = [
     ...manifest.tables.flatMap((table) =>
       runsOf(table.segments).map((segments): Run => ({ table, segments })),

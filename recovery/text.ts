@@ -1,5 +1,6 @@
 import { type Manifest } from "../contracts/manifest";
 import { type PointList } from "./list";
+import { type TableComparison } from "./restoreTables";
 
 /** A table of recovery points, for people. */
 export function pointListText({ points, unfinished }: PointList): string {
@@ -48,6 +49,19 @@ export function pointText(manifest: Manifest, url: string): string {
 export function pointJson(manifest: Manifest, url: string): string {
   const withoutSegments = (key: string, value: unknown) => (key === "segments" ? undefined : value);
   return `${JSON.stringify({ url, ...manifest }, withoutSegments, 2)}\n`;
+}
+
+/** How tables that were restored beside the live ones differ from them, for people. */
+export function comparisonText(compared: readonly TableComparison[], schema: string): string {
+  const header = ["table", "restored rows", "live rows", "missing from live", "only in live"];
+  const rows = compared.map(({ table, restoredRows, live }) => [
+    table,
+    String(restoredRows),
+    ...(live === undefined
+      ? ["no such table, or other columns", "", ""]
+      : [String(live.rows), String(live.missing), String(live.added)]),
+  ]);
+  return `${aligned([header, ...rows])}They are in schema ${schema}; nothing live was changed.\n`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {
