@@ -126,7 +126,16 @@ export class DatabaseServer {
 
   /** A dump of a database beyond all permissions, in SQL, with options of pg_dump's own. */
   public dumpAsSuperuser(database: string, ...options: readonly string[]): string {
-    const answer = this.run("pg_dump", ["--no-password", ...options], {
+    return this.runAsSuperuser("pg_dump", options, database);
+  }
+
+  /** Statements that make the server's roles, without their passwords. */
+  public dumpRoles(): string {
+    return this.runAsSuperuser("pg_dumpall", ["--roles-only", "--no-role-passwords"], "postgres");
+  }
+
+  private runAsSuperuser(program: string, options: readonly string[], database: string): string {
+    const answer = this.run(program, ["--no-password", ...options], {
       PGHOST: this.directory,
       PGUSER: "postgres",
       PGDATABASE: database,
