@@ -121,6 +121,24 @@ export const manifest = z.strictObject({
   }),
   tables: z.array(contentOfTable),
   sequences: z.array(sequence),
+  /** What is said of the database as a whole. */
+  properties: z.strictObject({
+    owner: z.string(),
+    /** Sessions at once; -1 is any number. */
+    connectionLimit: z.int(),
+    comment: z.string().optional(),
+    /** Who may do what with it; absent where nobody ever said. */
+    grants: z
+      .array(
+        z.strictObject({
+          /** Absent for everybody. */
+          role: z.string().optional(),
+          privilege: z.enum(["CREATE", "CONNECT", "TEMPORARY"]),
+          isGrantable: z.boolean(),
+        }),
+      )
+      .optional(),
+  }),
   /** Settings that the database has of its own, or that a role has in it. */
   settings: z.array(
     z.strictObject({ role: z.string().optional(), name: z.string(), value: z.string() }),

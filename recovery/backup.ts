@@ -8,6 +8,7 @@ import {
 } from "../contracts/manifest";
 import { largeObjectsOf, leftOutOf, sequencesOf } from "./database/inventory";
 import { programVersion, runProgram } from "./database/programs";
+import { propertiesOf } from "./database/properties";
 import { readRows } from "./database/readRows";
 import { type DatabaseAddress } from "./database/session";
 import { settingsOf } from "./database/settings";
@@ -103,6 +104,7 @@ export async function backupDatabase(
       structure,
       ...rows,
       sequences: await sequencesOf(snapshot.catalog),
+      properties: await propertiesOf(snapshot.catalog),
       settings: await settingsOf(snapshot.catalog),
       leftOut: await leftOutOf(snapshot.catalog),
     };

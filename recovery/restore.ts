@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
 import { type Manifest } from "../contracts/manifest";
+import { propertyStatements } from "./database/properties";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { settingStatement } from "./database/settings";
 import { RecoveryFailure } from "./failure";
@@ -77,7 +78,7 @@ export async function restoreDatabase(
     await point.checkObjects();
     await dropDatabase(session, working);
     await restoreInto(point, server, working, { writers: request.sessions }, progress);
-    await giveSettings(session, working, point.manifest);
+    await giveItsOwn(session, working, point.manifest);
     await refuseSessions(session, into);
     await appear(session, { working, into, kept: there === undefined ? undefined : kept });
     if (there !== undefined && !isLive) {
@@ -153,17 +154,20 @@ async function refuseSessions(session: DatabaseSession, database: string): Promi
   }
 }
 
-/** Gives a database its settings, and says where it is from. */
-async function giveSettings(
+/** Gives a database its properties and settings, and says where it is from. */
+async function giveItsOwn(
   session: DatabaseSession,
   database: string,
-  { id, settings }: Manifest,
+  { id, properties, settings }: Manifest,
 ): Promise<void> {
-  const roles = await session.rows<{ name: string }>(
+  const found = await session.rows<{ name: string }>(
     "SELECT rolname::text AS name FROM pg_catalog.pg_roles",
   );
-  const isThere = (role: string | undefined) =>
-    role === undefined || roles.some(({ name }) => name === role);
+  const roles = found.map(({ name }) => name);
+  const isThere = (role: string | undefined) => role === undefined || roles.includes(role);
+  for (const statement of propertyStatements(database, properties, roles)) {
+    await session.run(statement);
+  }
   for (const setting of settings.filter(({ role }) => isThere(role))) {
     await session.run(settingStatement(database, setting));
   }

@@ -8,6 +8,7 @@ declare -A package=(
   [redis-server]=redis-server
   [redis-sentinel]=redis-sentinel
   [openssl]=openssl
+  [zstd]=zstd
   [ip]=iproute2
 )
 

@@ -103,9 +103,28 @@ export async function leftOutOf(session: DatabaseSession): Promise<string[]> {
     `SELECT n.nspname::text AS schema, c.relname::text AS name
      FROM ${userRelations} AND c.relkind = 'f' ORDER BY 1, 2`,
   );
-  return foreign.map(
-    (table) => `rows of the foreign table ${qualified(table)}: they are elsewhere`,
+  // pg_dump leaves these out without a word to a user who may not see them.
+  const isHidden = "NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)";
+  const mappings = await session.rows<{ user: string; server: string }>(
+    `SELECT usename::text AS user, srvname::text AS server FROM pg_catalog.pg_user_mappings
+     WHERE umoptions IS NULL AND ${isHidden} ORDER BY 2, 1`,
   );
+  const subscriptions = await session.rows<{ name: string }>(
+    `SELECT s.subname::text AS name
+     FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+     WHERE d.datname = pg_catalog.current_database() AND ${isHidden} ORDER BY 1`,
+  );
+  return [
+    ...foreign.map((table) => `rows of the foreign table ${qualified(table)}: they are elsewhere`),
+    ...mappings.map(
+      ({ user, server }) =>
+        `options of the mapping of ${escapeIdentifier(user)} for the server ${escapeIdentifier(server)}, if it has any: a superuser alone may read them`,
+    ),
+    ...subscriptions.map(
+      ({ name }) =>
+        `the subscription ${escapeIdentifier(name)}: a superuser alone may read where it is from`,
+    ),
+  ];
 }
 
 /** Bytes of a large object that are one row. */

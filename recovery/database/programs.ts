@@ -132,6 +132,9 @@ function connectionEnvironment(address: DatabaseAddress): Record<string, string>
     PGDATABASE: database,
     PGUSER: user,
     PGCONNECT_TIMEOUT: "15",
+    // The database may have its own, and pg_dumpall writes times by them that others read otherwise.
+    PGTZ: "UTC",
+    PGDATESTYLE: "ISO, MDY",
     ...(authorityFile === undefined
       ? { PGSSLMODE: "disable" }
       : { PGSSLMODE: "verify-full", PGSSLROOTCERT: authorityFile }),

@@ -1,15 +1,23 @@
 import { type DatabaseSession } from "./session";
 
 /**
+ * The statements of a script, without its remarks. Not its lines: a comment or a setting of a role may
+ * hold lines that look like statements, and any role may write its own.
+ */
+export function statementsOf(text: string): string[] {
+  const parts = text.matchAll(
+    /\s+|--[^\n]*|\\[^\n]*|((?:[^;'"]|'(?:[^']|'')*'|"(?:[^"]|"")*")+;)/g,
+  );
+  return [...parts].flatMap(([, statement]) => (statement === undefined ? [] : [statement]));
+}
+
+/**
  * Makes the roles that a server lacks, and what they are members of, so that what belongs to them can be
  * restored. Roles that are there stay as they are, and none gets a password.
  *
- * @param statements What pg_dumpall wrote, a line for each statement.
+ * @param text What pg_dumpall wrote.
  */
-export async function makeMissingRoles(
-  session: DatabaseSession,
-  statements: string,
-): Promise<void> {
+export async function makeMissingRoles(session: DatabaseSession, text: string): Promise<void> {
   const there = new Set(
     (
       await session.rows<{ name: string }>(
@@ -17,20 +25,20 @@ export async function makeMissingRoles(
       )
     ).map(({ name }) => name),
   );
-  const lines = statements.split("\n");
+  const statements = statementsOf(text);
   const missing = new Set(
-    lines.flatMap((line) => {
-      const name = /^CREATE ROLE (.+);$/.exec(line)?.[1];
+    statements.flatMap((statement) => {
+      const name = /^CREATE ROLE (.+);$/s.exec(statement)?.[1];
       return name === undefined || there.has(name) ? [] : [name];
     }),
   );
-  for (const line of lines) {
+  for (const statement of statements) {
     const role =
-      /^(?:CREATE|ALTER) ROLE ("(?:[^"]|"")+"|[^\s;]+)/.exec(line)?.[1] ??
-      /^GRANT .+ TO ("(?:[^"]|"")+"|[^\s;]+)/.exec(line)?.[1];
+      /^(?:CREATE|ALTER|COMMENT ON) ROLE ("(?:[^"]|"")+"|[^\s;]+)/.exec(statement)?.[1] ??
+      /^GRANT (?:"(?:[^"]|"")+"|\S+) TO ("(?:[^"]|"")+"|[^\s;]+)/.exec(statement)?.[1];
     if (role !== undefined && missing.has(role)) {
       // Who granted it may be a role that only the source has.
-      await session.run(line.replace(/ GRANTED BY ("(?:[^"]|"")+"|[^\s;]+);$/, ";"));
+      await session.run(statement.replace(/ GRANTED BY ("(?:[^"]|"")+"|[^\s;]+);$/, ";"));
     }
   }
 }

@@ -1,9 +1,12 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { type Manifest, manifest, manifestName } from "../../contracts/manifest";
 import { seriesPrefix } from "../../contracts/objectKeys";
-import { DatabaseServer } from "../support/databaseServer";
-import { ObjectStore, objectStoreRegion } from "../support/objectStore";
+import { DatabaseServer, needsPostgresql } from "../support/databaseServer";
+import { executableIn, pathOf } from "../support/goProgram";
+import { minioCommand, ObjectStore, objectStoreRegion } from "../support/objectStore";
 import { projectDirectory } from "../support/projectCopy";
 
 /** What a run of the command came to. */
@@ -50,6 +53,8 @@ export class Laboratory {
       ObjectStore.start(),
     ]);
     await store.makeBucket(bucket, 90);
+    // Whoever is in it is let in over TLS by a token, as on RDS.
+    source.asSuperuser("postgres", "CREATE ROLE rds_iam");
     return new Laboratory(source, scratch, store);
   }
 
@@ -112,6 +117,62 @@ export class Laboratory {
     };
   }
 
+  /** What a backup is told that logs in over TLS, as somebody who is no superuser. */
+  public backupAs(user: string, database: string): Record<string, string> {
+    return {
+      ...this.backupOf(database, user),
+      TRADING_DR_DATABASE_HOST: "localhost",
+      PGSSLROOTCERT: this.source.certificateFile,
+    };
+  }
+
+  /** Makes a role that may log in and read all tables, and nothing else: what a backup needs. */
+  public makeReader(name: string): void {
+    this.source.asSuperuser(
+      "postgres",
+      `CREATE ROLE ${name} LOGIN IN ROLE pg_read_all_data, rds_iam`,
+    );
+  }
+
+  /**
+   * Takes a recovery point of a database, which has to end well.
+   *
+   * @returns Its id.
+   */
+  public async backup(database: string, user?: string): Promise<string> {
+    const outcome = await this.run(
+      "backup database",
+      user === undefined ? this.backupOf(database) : this.backupAs(user, database),
+    );
+    assert.equal(outcome.status, 0, outcome.errors);
+    return outcome.output.trim();
+  }
+
+  /** Restores a recovery point on the server for scratch databases, which has to end well. */
+  public async restore(point: string, into: string): Promise<void> {
+    const outcome = await this.run(
+      `restore --point ${point} --into ${into}`,
+      this.restoreOn(this.scratch),
+    );
+    assert.equal(outcome.status, 0, outcome.errors);
+    assert.equal(outcome.output, `${into} is restored from ${point}.\n`);
+  }
+
+  /** Verifies a recovery point, which has to be whole. */
+  public async verify(point: string): Promise<string> {
+    const outcome = await this.run(`verify --point ${point}`, this.verification);
+    assert.equal(outcome.status, 0, outcome.errors);
+    return outcome.output;
+  }
+
+  /** The manifest of a recovery point. */
+  public async manifestOf(point: string): Promise<Manifest> {
+    const { Body } = await this.store.client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: `${points.prefix}${point}/${manifestName}` }),
+    );
+    return manifest.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+  }
+
   /** What a verification is told. */
   public get verification(): Record<string, string> {
     return {
@@ -168,4 +229,47 @@ export class Laboratory {
 
 function urlOf({ bucket: name, prefix }: typeof points): string {
   return `s3://${name}/${prefix}`;
+}
+
+/** Programs that the command runs, and that it looks for on PATH alone. */
+const clientPrograms = ["pg_dump", "pg_dumpall", "pg_restore", "psql", "zstd"];
+
+/**
+ * Gives a suite a laboratory of its own, from its first test to its last. On a user's machine that lacks
+ * what it is made of, the suite is skipped, and says so; in CI that is an error.
+ *
+ * @returns The laboratory, once a test or a later hook runs.
+ */
+export function useLaboratory(): () => Laboratory {
+  let laboratory: Laboratory | undefined;
+  needsPostgresql();
+  before(async function () {
+    // The object store may have to be built.
+    this.timeout("30m");
+    try {
+      const missing = clientPrograms.filter(
+        (name) => executableIn(pathOf(process.env), name) === undefined,
+      );
+      if (missing.length > 0) {
+        throw new Error(
+          `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install postgresql-client zstd`,
+        );
+      }
+      await minioCommand();
+    } catch (error) {
+      if (process.env["CI"] !== undefined) {
+        throw error;
+      }
+      process.stderr.write(`\nTESTS OF RECOVERY SKIPPED: ${String(error)}\n\n`);
+      this.skip();
+    }
+    laboratory = await Laboratory.start();
+  });
+  after(async () => {
+    await laboratory?.close();
+  });
+  return () => {
+    assert(laboratory !== undefined, "the laboratory is there only while tests run");
+    return laboratory;
+  };
 }

@@ -35,7 +35,7 @@ export function needsPostgresql(): void {
     if (process.env["CI"] !== undefined) {
       throw new Error(reason);
     }
-    process.stderr.write(`\nTESTS OF ACCESS TO THE DATABASE SKIPPED: ${reason}\n\n`);
+    process.stderr.write(`\nTESTS ON A DATABASE SKIPPED: ${reason}\n\n`);
     this.skip();
   });
 }
@@ -124,6 +124,28 @@ export class DatabaseServer {
     return this.directory;
   }
 
+  /** A dump of a database beyond all permissions, in SQL, with options of pg_dump's own. */
+  public dumpAsSuperuser(database: string, ...options: readonly string[]): string {
+    return this.runAsSuperuser("pg_dump", options, database);
+  }
+
+  /** Statements that make the server's roles, without their passwords. */
+  public dumpRoles(): string {
+    return this.runAsSuperuser("pg_dumpall", ["--roles-only", "--no-role-passwords"], "postgres");
+  }
+
+  private runAsSuperuser(program: string, options: readonly string[], database: string): string {
+    const answer = this.run(program, ["--no-password", ...options], {
+      PGHOST: this.directory,
+      PGUSER: "postgres",
+      PGDATABASE: database,
+    });
+    if (answer.status !== 0) {
+      throw new Error(answer.errors);
+    }
+    return answer.output;
+  }
+
   /** Stops the server at once, as when its machine dies, and starts it again. */
   public async restart(): Promise<void> {
     await this.stop();
@@ -172,6 +194,7 @@ export class DatabaseServer {
     const { status, stdout, stderr } = spawnSync(programPath(program), options, {
       input,
       encoding: "utf8",
+      maxBuffer: 1024 ** 3,
       env: { PATH: process.env["PATH"], PGPORT: String(this.port), ...environment },
     });
     return { status, output: stdout.trim(), errors: stderr.trim() };
