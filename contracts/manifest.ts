@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /**
@@ -152,4 +153,31 @@ export type Manifest = z.output<typeof manifest>;
 /** Key of an object of a recovery point, under the point's own prefix. */
 export function objectName(number: number): string {
   return `content/${String(number).padStart(6, "0")}`;
+}
+
+/**
+ * A manifest as it is written. Its last field is the SHA-256 of the text without it: what checks
+ * everything else is checked by that.
+ */
+export function manifestText(written: Manifest): string {
+  const checked = manifest.parse(written);
+  return JSON.stringify({ ...checked, seal: sealOf(checked) });
+}
+
+/**
+ * The fields of a manifest, and whether they are as they were written.
+ *
+ * @throws SyntaxError when the text is no JSON.
+ */
+export function unsealed(text: string): { readonly fields: unknown; readonly isIntact: boolean } {
+  const written: unknown = JSON.parse(text);
+  if (typeof written !== "object" || written === null || !("seal" in written)) {
+    return { fields: written, isIntact: false };
+  }
+  const { seal, ...fields } = written;
+  return { fields, isIntact: seal === sealOf(fields) };
+}
+
+function sealOf(fields: object): string {
+  return createHash("sha256").update(JSON.stringify(fields)).digest("hex");
 }

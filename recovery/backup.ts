@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import {
   type Manifest,
-  manifest,
   manifestFormat,
   manifestName,
+  manifestText,
   type Segment,
 } from "../contracts/manifest";
 import { largeObjectsOf, leftOutOf, sequencesOf } from "./database/inventory";
@@ -108,7 +108,7 @@ export async function backupDatabase(
       settings: await settingsOf(snapshot.catalog),
       leftOut: await leftOutOf(snapshot.catalog),
     };
-    await point.put(manifestName, Buffer.from(JSON.stringify(manifest.parse(written))));
+    await point.put(manifestName, Buffer.from(manifestText(written)));
     progress.say("recovery point written", { point: id, bytes: objects.bytes });
     return written;
   } finally {

@@ -1,6 +1,7 @@
 import { parseVerificationName } from "../contracts/events";
 import { type Manifest } from "../contracts/manifest";
 import { candidatesIn, openIfWhole } from "./point/choice";
+import { DamagedManifest } from "./point/recoveryPoint";
 import { type BucketPrefix } from "./storage/bucket";
 
 /** One recovery point, in a list. */
@@ -27,6 +28,8 @@ export interface PointList {
   readonly points: readonly ListedPoint[];
   /** What was begun and has no manifest: a backup that is running, or one that was ended. */
   readonly unfinished: readonly string[];
+  /** What is wrong with manifests that cannot be read, as sentences. */
+  readonly damaged: readonly string[];
 }
 
 /** Manifests that are read at once. */
@@ -42,22 +45,33 @@ export async function listPoints(
   const all = await candidatesIn(places);
   const points: ListedPoint[] = [];
   const unfinished: string[] = [];
+  const damaged: string[] = [];
   for (let first = 0; first < all.length; first += readAtOnce) {
     const opened = await Promise.all(
       all.slice(first, first + readAtOnce).map(async (candidate) => ({
         url: candidate.place.urlOf(`${candidate.id}/`),
-        point: await openIfWhole(candidate),
+        point: await openIfWhole(candidate).catch(damageOf),
       })),
     );
     for (const { url, point } of opened) {
       if (point === undefined) {
         unfinished.push(url);
+      } else if (point instanceof DamagedManifest) {
+        damaged.push(point.message);
       } else {
         points.push(listed(point.manifest, url, now, verified.get(point.manifest.id)));
       }
     }
   }
-  return { points, unfinished };
+  return { points, unfinished, damaged };
+}
+
+/** One that is damaged must not hide the others: they are what is restored instead. */
+function damageOf(error: unknown): DamagedManifest {
+  if (error instanceof DamagedManifest) {
+    return error;
+  }
+  throw error;
 }
 
 interface Verified {

@@ -3,7 +3,7 @@ import { type PointList } from "./list";
 import { type TableComparison } from "./restoreTables";
 
 /** A table of recovery points, for people. */
-export function pointListText({ points, unfinished }: PointList): string {
+export function pointListText({ points, unfinished, damaged }: PointList): string {
   const rows = points.map((point) => [
     point.id,
     point.database,
@@ -15,7 +15,11 @@ export function pointListText({ points, unfinished }: PointList): string {
   ]);
   const header = ["recovery point", "database", "age", "size", "took", "kept until", "verified"];
   const table = points.length === 0 ? "There is no recovery point.\n" : aligned([header, ...rows]);
-  return table + unfinished.map((url) => `Begun and not finished: ${url}\n`).join("");
+  return [
+    table,
+    ...damaged.map((problem) => `DAMAGED: ${problem}\n`),
+    ...unfinished.map((url) => `Begun and not finished: ${url}\n`),
+  ].join("");
 }
 
 /** One recovery point, for people. */

@@ -5,7 +5,7 @@ import { type DatabaseAddress } from "./database/session";
 import { RecoveryFailure } from "./failure";
 import { integrityProblems } from "./integrity";
 import { choosePoint } from "./point/choice";
-import { type RecoveryPoint } from "./point/recoveryPoint";
+import { DamagedManifest, type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
 import { restoreInto } from "./restoreInto";
 import { withScratchDatabase } from "./scratch";
@@ -42,44 +42,61 @@ export async function verifyPoint(
   progress: Progress,
 ): Promise<Verification> {
   const startedAt = new Date();
-  const point = await choosePoint(request.points, request.choice, request.events);
-  progress.say("verifying", { point: point.url });
-  const { problems, restoreSeconds, baselineSeconds } = await findingsOf(point, request, progress);
-  const { manifest } = point;
+  const judged = await judge(request, progress);
   const finishedAt = new Date();
-  const passed = problems.length === 0;
+  const passed = judged.problems.length === 0;
   const result: Verification = {
     format: 1,
     kind: "verification",
     system: request.system,
     region: request.region,
-    point: manifest.id,
-    url: point.url,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     passed,
-    problems,
-    tables: manifest.tables.length,
-    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
-    restoreSeconds,
-    baselineSeconds,
-    slower: slowerThan(await lastVerification(request.events), baselineSeconds),
+    ...judged,
+    slower: slowerThan(await lastVerification(request.events), judged.baselineSeconds),
   };
   await request.events.put(
-    verificationName({ point: manifest.id, finishedAt: compact(finishedAt), passed }),
+    verificationName({ point: judged.point, finishedAt: compact(finishedAt), passed }),
     Buffer.from(JSON.stringify(result)),
   );
   if (!passed) {
-    throw new RecoveryFailure("damaged", [`${point.url} is no good:`, ...problems].join("\n  "));
+    throw new RecoveryFailure(
+      "damaged",
+      [`${judged.url} is no good:`, ...judged.problems].join("\n  "),
+    );
   }
   return result;
 }
 
-interface Findings {
-  /** What is wrong with the recovery point, as sentences. */
-  readonly problems: string[];
-  readonly restoreSeconds: number;
-  readonly baselineSeconds: Record<string, number>;
+type Findings = Pick<Verification, "problems" | "restoreSeconds" | "baselineSeconds">;
+
+type Judgement = Findings & Pick<Verification, "point" | "url" | "tables" | "rows">;
+
+/** Where a recovery point was not restored. */
+const notRestored = { restoreSeconds: 0, baselineSeconds: {} } as const;
+
+async function judge(request: VerifyRequest, progress: Progress): Promise<Judgement> {
+  let point: RecoveryPoint;
+  try {
+    point = await choosePoint(request.points, request.choice, request.events);
+  } catch (error) {
+    if (error instanceof DamagedManifest) {
+      // It is as damaged as one whose content is, and has to be known as such.
+      const { id, url, message } = error;
+      return { point: id, url, problems: [message], tables: 0, rows: 0, ...notRestored };
+    }
+    throw error;
+  }
+  progress.say("verifying", { point: point.url });
+  const { manifest, url } = point;
+  return {
+    point: manifest.id,
+    url,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    ...(await findingsOf(point, request, progress)),
+  };
 }
 
 /** What a recovery point is like. That it could not be judged is an error, and no finding. */
@@ -112,7 +129,7 @@ async function findingsOf(
     );
   } catch (error) {
     if (error instanceof RecoveryFailure && error.reason === "damaged") {
-      return { problems: error.message.split("\n"), restoreSeconds: 0, baselineSeconds: {} };
+      return { problems: error.message.split("\n"), ...notRestored };
     }
     throw error;
   }

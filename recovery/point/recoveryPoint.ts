@@ -6,10 +6,24 @@ import {
   manifestName,
   objectName,
   type Segment,
+  unsealed,
 } from "../../contracts/manifest";
 import { messageOf, RecoveryFailure } from "../failure";
 import { type BucketPrefix } from "../storage/bucket";
 import { decompressed } from "./compression";
+
+/** A recovery point's manifest is no good, and so is the recovery point. */
+export class DamagedManifest extends RecoveryFailure {
+  public constructor(
+    message: string,
+    /** Id of the recovery point. */
+    public readonly id: string,
+    /** Where the recovery point is. */
+    public readonly url: string,
+  ) {
+    super("damaged", message);
+  }
+}
 
 /** A recovery point that is there: it has a manifest. */
 export class RecoveryPoint {
@@ -22,7 +36,8 @@ export class RecoveryPoint {
    * Opens a recovery point of a series.
    *
    * @param points Where the series' recovery points are.
-   * @throws RecoveryFailure `absent` when it has no manifest, `damaged` when the manifest is no good.
+   * @throws RecoveryFailure `absent` when it has no manifest.
+   * @throws DamagedManifest when the manifest is no good.
    */
   public static async open(points: BucketPrefix, id: string): Promise<RecoveryPoint> {
     const bucket = points.within(`${id}/`);
@@ -34,9 +49,15 @@ export class RecoveryPoint {
       );
     }
     const text = (await bucket.get(manifestName)).toString();
-    const manifest = parseManifest(text, url);
+    const damaged = (problem: string) =>
+      new DamagedManifest(`${url} ${problem}`, id, bucket.urlOf(""));
+    const manifest = parseManifest(text, damaged);
     if (manifest.id !== id) {
-      throw new RecoveryFailure("damaged", `${url} is of recovery point ${manifest.id}`);
+      throw damaged(`is of recovery point ${manifest.id}`);
+    }
+    const gaps = gapsOf(manifest);
+    if (gaps.length > 0) {
+      throw damaged(`is wrong: ${gaps.join("; ")}`);
     }
     return new RecoveryPoint(manifest, bucket);
   }
@@ -90,8 +111,12 @@ export class RecoveryPoint {
   private async segment(segment: Segment): Promise<Buffer> {
     const name = objectName(segment.object);
     const where = `${this.bucket.urlOf(name)}, bytes ${String(segment.offset)} to ${String(segment.offset + segment.bytes - 1)},`;
-    const bytes = await this.bucket.get(name, segment);
-    const found = createHash("sha256").update(bytes).digest("hex");
+    let bytes = await this.bucket.get(name, segment);
+    if (sha256Of(bytes) !== segment.sha256) {
+      // What was garbled on its way is whole when it comes again; what is damaged stays so.
+      bytes = await this.bucket.get(name, segment);
+    }
+    const found = sha256Of(bytes);
     if (found !== segment.sha256) {
       throw new RecoveryFailure(
         "damaged",
@@ -109,29 +134,61 @@ export class RecoveryPoint {
   }
 }
 
-function parseManifest(text: string, url: string): Manifest {
-  let written: unknown;
+function sha256Of(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function parseManifest(text: string, damaged: (problem: string) => Error): Manifest {
+  let written: ReturnType<typeof unsealed>;
   try {
-    written = JSON.parse(text);
+    written = unsealed(text);
   } catch (error) {
-    throw new RecoveryFailure("damaged", `${url} is no JSON: ${messageOf(error)}`);
+    throw damaged(`is no JSON: ${messageOf(error)}`);
   }
+  const { fields, isIntact } = written;
   const format =
-    typeof written === "object" && written !== null && "format" in written
-      ? written.format
-      : undefined;
+    typeof fields === "object" && fields !== null && "format" in fields ? fields.format : undefined;
   if (format !== manifestFormat) {
-    throw new RecoveryFailure(
-      "damaged",
-      `${url} has format ${String(format)}, and this version of trading-dr reads ${String(manifestFormat)}`,
+    throw damaged(
+      `has format ${String(format)}, and this version of trading-dr reads ${String(manifestFormat)}`,
     );
   }
-  const parsed = manifestSchema.safeParse(written);
+  if (!isIntact) {
+    throw damaged("is not what was written: its seal is of another text");
+  }
+  const parsed = manifestSchema.safeParse(fields);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       ({ path, message }) => `${path.join(".")}: ${message}`,
     );
-    throw new RecoveryFailure("damaged", `${url} is wrong: ${problems.join("; ")}`);
+    throw damaged(`is wrong: ${problems.join("; ")}`);
   }
   return parsed.data;
+}
+
+/** What of the objects no segment covers, or two do: every byte belongs to one piece of content. */
+function gapsOf(manifest: Manifest): string[] {
+  const { objects, roles, structure, tables, largeObjects } = manifest;
+  const segments = [roles, structure, largeObjects, ...tables]
+    .flatMap((content) => content.segments)
+    .sort((one, other) => one.object - other.object || one.offset - other.offset);
+  const covered = objects.map(() => 0);
+  const problems: string[] = [];
+  for (const { object, offset, bytes } of segments) {
+    const until = covered[object - 1];
+    if (until !== offset) {
+      problems.push(
+        `content of object ${String(object)} goes on at byte ${String(offset)}, and not at ${String(until)}`,
+      );
+    }
+    covered[object - 1] = offset + bytes;
+  }
+  objects.forEach(({ bytes }, index) => {
+    if (covered[index] !== bytes) {
+      problems.push(
+        `content of object ${String(index + 1)} ends at byte ${String(covered[index])} of ${String(bytes)}`,
+      );
+    }
+  });
+  return problems;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -19,14 +20,20 @@ export interface Stored {
 }
 
 /**
- * Milliseconds without an answer after which a request is tried again. S3 answers within a second;
- * what stalls for longer has lost its connection.
+ * Milliseconds without an answer, or without more of one, after which a request is tried again. S3
+ * answers within a second; what stalls for longer has lost its connection.
  */
 const requestTimeout = 30_000;
 const connectionTimeout = 5_000;
 
-/** Times that a request is made in all. The waits between them double, up to 20 s. */
-const attempts = 6;
+/**
+ * Times that a request is made in all. The waits between them double, up to 20 s. Whoever must not wait
+ * for so long says less by the variable that AWS's own programs know.
+ */
+const attempts = Math.max(1, Number.parseInt(process.env["AWS_MAX_ATTEMPTS"] ?? "") || 6);
+
+/** Milliseconds before an answer that broke off is asked for again; it doubles each time. */
+const firstPause = 100;
 
 // The SDK tells users of Node 20 that its versions of 2027 will not run there. Ours is pinned, and who
 // runs a job cannot act on it.
@@ -41,7 +48,13 @@ export function s3Client(region: string): S3Client {
   return new S3Client({
     region,
     maxAttempts: attempts,
-    requestHandler: { requestTimeout, connectionTimeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      requestTimeout,
+      connectionTimeout,
+      // The time for a request ends when its answer begins; this one is for the rest.
+      socketTimeout: requestTimeout,
+      throwOnRequestTimeout: true,
+    },
   });
 }
 
@@ -117,20 +130,29 @@ export class BucketPrefix {
    * @throws RecoveryFailure `damaged` when it is not there, `storage` when S3 does not give it.
    */
   public async get(name: string, range?: { offset: number; bytes: number }): Promise<Buffer> {
-    return this.ask(name, async () => {
-      const { Body } = await this.client.send(
-        new GetObjectCommand({
-          ...this.keyOf(name),
-          ...(range === undefined
-            ? {}
-            : { Range: `bytes=${String(range.offset)}-${String(range.offset + range.bytes - 1)}` }),
-        }),
+    for (let attempt = 1; ; attempt += 1) {
+      const { Body } = await this.ask(name, () =>
+        this.client.send(
+          new GetObjectCommand({
+            ...this.keyOf(name),
+            ...(range === undefined
+              ? {}
+              : {
+                  Range: `bytes=${String(range.offset)}-${String(range.offset + range.bytes - 1)}`,
+                }),
+          }),
+        ),
       );
-      if (Body === undefined) {
-        throw new Error("the answer has no body");
+      try {
+        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      } catch (error) {
+        // The client asks again only until an answer begins.
+        if (attempt >= attempts) {
+          throw this.failure(name, "read", error);
+        }
+        await sleep(firstPause * 2 ** (attempt - 1));
       }
-      return Buffer.from(await Body.transformToByteArray());
-    });
+    }
   }
 
   /** Names of all objects under the prefix, in alphabetical order. */
@@ -181,16 +203,11 @@ export class BucketPrefix {
     return { Bucket: bucket, Key: prefix + name };
   }
 
-  /** Asks again when an answer breaks off: the client does that only until an answer begins. */
   private async ask<Answer>(name: string, question: () => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await question();
-      } catch (error) {
-        if (error instanceof S3ServiceException || attempt === attempts) {
-          throw this.failure(name, "read", error);
-        }
-      }
+    try {
+      return await question();
+    } catch (error) {
+      throw this.failure(name, "read", error);
     }
   }
 

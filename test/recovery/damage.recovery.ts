@@ -1,0 +1,351 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type Manifest, manifestName, manifestText, unsealed } from "../../contracts/manifest";
+import { needsPostgresql } from "../support/databaseServer";
+import { events, Laboratory, type Outcome, points } from "./laboratory";
+import { databasesOf, fillDatabase, workingDatabases } from "./remains";
+import { seededRandom } from "./seededRandom";
+
+/** Statuses that the command ends with. */
+const done = 0;
+const damaged = 6;
+const absent = 7;
+
+/** Bits that are flipped, each in a copy of its own. */
+const flips = 30;
+
+/** The objects of a recovery point, by their names under its key. */
+type Content = Map<string, Buffer>;
+
+describe("damage of a recovery point", () => {
+  needsPostgresql();
+
+  let lab: Laboratory;
+  let id: string;
+  let content: Content;
+  let manifest: Manifest;
+  let copies = 0;
+
+  before(async function () {
+    this.timeout(300_000);
+    lab = await Laboratory.start();
+    fillDatabase(lab.source, "trading", 15);
+    const { output, errors } = await lab.run("backup database", lab.backupOf("trading"));
+    id = output.trim();
+    assert.match(id, /^\d{8}T\d{6}Z-[0-9a-f]{8}$/, errors);
+    content = new Map();
+    for (const key of await lab.keys(`${points.prefix}${id}/`)) {
+      content.set(key.slice(points.prefix.length + id.length + 1), await objectAt(key));
+    }
+    const { fields } = unsealed(textOf(manifestName));
+    manifest = fields as Manifest;
+  });
+
+  after(async () => {
+    await lab.close();
+  });
+
+  async function objectAt(key: string): Promise<Buffer> {
+    const { Body } = await lab.store.client.send(
+      new GetObjectCommand({ Bucket: points.bucket, Key: key }),
+    );
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  function textOf(name: string): string {
+    return (content.get(name) ?? assert.fail(`there is no ${name}`)).toString();
+  }
+
+  async function put(key: string, body: Buffer): Promise<void> {
+    await lab.store.client.send(
+      new PutObjectCommand({ Bucket: points.bucket, Key: key, Body: body }),
+    );
+  }
+
+  /** Copies the recovery point to a place of its own, changed, and tells verify and restore of it. */
+  async function placed(change: (copy: Content) => void) {
+    copies += 1;
+    const place = `recovery-points/copies/${String(copies)}/`;
+    const recorded = `records/copies/${String(copies)}/`;
+    const copy = new Map(content);
+    change(copy);
+    for (const [name, bytes] of copy) {
+      await put(`${place}${id}/${name}`, bytes);
+    }
+    const there = {
+      TRADING_DR_RECOVERY_POINTS: `s3://${points.bucket}/${place}`,
+      TRADING_DR_EVENTS: `s3://${points.bucket}/${recorded}`,
+    };
+    return {
+      place,
+      environment: { ...lab.verification, ...there },
+      listing: { ...lab.listing, ...there },
+      restoring: {
+        ...lab.restoreOn(lab.scratch),
+        TRADING_DR_RECOVERY_POINTS: there.TRADING_DR_RECOVERY_POINTS,
+      },
+      events: () => lab.keys(recorded),
+    };
+  }
+
+  /** Sees that verify finds the damage, records it, and leaves nothing. */
+  async function isFound(change: (copy: Content) => void): Promise<Outcome> {
+    const { environment, events: recorded } = await placed(change);
+    const outcome = await lab.run(`verify --point ${id}`, environment);
+    assert.equal(outcome.status, damaged, `${outcome.output}${outcome.errors}`);
+    const [event = "", ...others] = await recorded();
+    assert.match(event, /-failed\.json$/);
+    assert.deepEqual(others, []);
+    const { passed, problems } = JSON.parse((await objectAt(event)).toString()) as {
+      passed: boolean;
+      problems: string[];
+    };
+    assert.equal(passed, false);
+    assert.notDeepEqual(problems, []);
+    return outcome;
+  }
+
+  /** Sees that restore does not let the database appear. */
+  async function isNotRestored(change: (copy: Content) => void): Promise<void> {
+    const { restoring } = await placed(change);
+    const outcome = await lab.run(`restore --point ${id} --into damaged`, restoring);
+    assert.equal(outcome.status, damaged, `${outcome.output}${outcome.errors}`);
+    assert.deepEqual(databasesOf(lab.scratch), []);
+  }
+
+  afterEach(() => {
+    assert.deepEqual(workingDatabases(lab.scratch), []);
+  });
+
+  it("a copy that is not damaged passes, so that what fails below fails by its damage", async () => {
+    const { environment, restoring, events: recorded } = await placed(() => undefined);
+    const verified = await lab.run(`verify --point ${id}`, environment);
+    assert.equal(verified.status, done, verified.errors);
+    assert.match((await recorded()).join(), /-passed\.json$/);
+    const restored = await lab.run(`restore --point ${id} --into undamaged`, restoring);
+    assert.equal(restored.status, done, restored.errors);
+    assert.deepEqual(databasesOf(lab.scratch), ["undamaged"]);
+    lab.scratch.asSuperuser("postgres", "DROP DATABASE undamaged");
+  });
+
+  /** A copy's manifest with a change, and with a seal that is right for it. */
+  function resealed(change: (written: Manifest) => void): (copy: Content) => void {
+    return (copy) => {
+      const written = structuredClone(manifest);
+      change(written);
+      copy.set(manifestName, Buffer.from(manifestText(written)));
+    };
+  }
+
+  /** The text of a manifest that is not as its schema wants it. */
+  function rewritten(text: (written: string) => string): (copy: Content) => void {
+    return (copy) => {
+      const before = textOf(manifestName);
+      const after = text(before);
+      assert.notEqual(after, before);
+      copy.set(manifestName, Buffer.from(after));
+    };
+  }
+
+  function largest({ tables }: Manifest): Manifest["tables"][number] {
+    const [first] = [...tables].sort((one, other) => other.rows - one.rows);
+    return first ?? assert.fail("there is no table");
+  }
+
+  const first = "content/000001";
+  const second = "content/000002";
+  const damages: Readonly<Record<string, readonly [(copy: Content) => void, RegExp]>> = {
+    "a truncated object": [
+      (copy) => {
+        copy.set(first, (copy.get(first) ?? assert.fail()).subarray(0, -1));
+      },
+      /content\/000001 has \d+ bytes, and has to have \d+/,
+    ],
+    "an empty object": [
+      (copy) => {
+        copy.set(first, Buffer.alloc(0));
+      },
+      /content\/000001 has 0 bytes, and has to have \d+/,
+    ],
+    "a missing object": [
+      (copy) => {
+        assert.ok(copy.delete(second));
+      },
+      /content\/000002 is not there/,
+    ],
+    "two objects exchanged": [
+      (copy) => {
+        const [one, other] = [copy.get(first), copy.get(second)];
+        copy.set(first, other ?? assert.fail());
+        copy.set(second, one ?? assert.fail());
+      },
+      /content\/000001 has \d+ bytes, and has to have \d+/,
+    ],
+    "an object of the same size that holds another's bytes": [
+      (copy) => {
+        const bytes = Buffer.from(copy.get(first) ?? assert.fail());
+        copy.set(first, bytes.reverse());
+      },
+      /content\/000001, bytes \d+ to \d+, have SHA-256/,
+    ],
+    "an object too many": [
+      (copy) => {
+        copy.set("content/999999", Buffer.from("extra"));
+      },
+      /content\/999999 is not in the manifest/,
+    ],
+    "a manifest of another format": [
+      rewritten((text) => text.replace('{"format":1,', '{"format":2,')),
+      /has format 2, and this version of trading-dr reads 1/,
+    ],
+    "a manifest that is no JSON": [rewritten((text) => text.slice(0, -10)), /is no JSON/],
+    "an empty manifest": [rewritten(() => ""), /is no JSON/],
+    "a manifest that is JSON of something else": [
+      rewritten(() => "[]"),
+      /has format undefined, and this version/,
+    ],
+    "a manifest without a seal": [
+      rewritten((text) => JSON.stringify(unsealed(text).fields)),
+      /is not what was written/,
+    ],
+    "a manifest with a date changed": [
+      rewritten((text) => text.replace(/"retainUntil":"2/, '"retainUntil":"3')),
+      /is not what was written/,
+    ],
+    "a sealed manifest with a count changed": [
+      resealed((written) => {
+        largest(written).rows += 1;
+      }),
+      /got 15000 rows, and its manifest says 15001/,
+    ],
+    "a sealed manifest with a table's digest changed": [
+      resealed((written) => {
+        largest(written).digest = "0123456789abcdef";
+      }),
+      /with digest [0-9a-f]{16}, backed up were 15000 with 0123456789abcdef/,
+    ],
+    "a sealed manifest with a checksum changed": [
+      resealed((written) => {
+        (written.structure.segments[0] ?? assert.fail()).sha256 = "0".repeat(64);
+      }),
+      /have SHA-256 [0-9a-f]{64}, and have to have 0{64}/,
+    ],
+    "a sealed manifest with a segment of rows left out": [
+      resealed((written) => {
+        largest(written).segments.pop();
+      }),
+      /content of object \d+ /,
+    ],
+    "a sealed manifest without the structure": [
+      resealed((written) => {
+        written.structure.segments = [];
+      }),
+      /content of object \d+ /,
+    ],
+    "a sealed manifest without a table and its object": [
+      resealed((written) => {
+        written.tables = written.tables.filter(({ name }) => name !== "empty");
+      }),
+      /"public"\."empty" was not backed up/,
+    ],
+    "a sealed manifest without the large object's digest": [
+      resealed((written) => {
+        written.largeObjects.digest = "0123456789abcdef";
+      }),
+      /large objects: 1 with digest/,
+    ],
+    "a sealed manifest of another recovery point": [
+      resealed((written) => {
+        written.id = "20260101T000000Z-0badcafe";
+      }),
+      /is of recovery point 20260101T000000Z-0badcafe/,
+    ],
+  };
+
+  describe("is found by verify, and recorded:", () => {
+    for (const [name, [change, message]] of Object.entries(damages)) {
+      it(name, async () => {
+        assert.match((await isFound(change)).errors, message);
+      });
+    }
+
+    it("a missing manifest is no recovery point", async () => {
+      const { environment, events: recorded } = await placed((copy) => copy.delete(manifestName));
+      const outcome = await lab.run(`verify --point ${id}`, environment);
+      assert.equal(outcome.status, absent, outcome.errors);
+      assert.deepEqual(await recorded(), []);
+    });
+  });
+
+  describe("keeps restore from letting the database appear:", () => {
+    // What only a comparison finds is verify's to find: restore counts rows, and sums up none.
+    const unnoticed = ["digest changed", "without a table", "large object's digest"];
+    for (const [name, [change]] of Object.entries(damages)) {
+      if (!unnoticed.some((part) => name.includes(part))) {
+        it(name, () => isNotRestored(change));
+      }
+    }
+  });
+
+  describe(`one flipped bit, at ${String(flips)} random places`, () => {
+    const random = seededRandom(Number(process.env["SEED"] ?? randomInt(1_000_000)));
+
+    function flipped(copy: Content, names: readonly string[]): string {
+      const sizes = names.map((name) => copy.get(name)?.length ?? 0);
+      let place = random.below(sizes.reduce((sum, size) => sum + size, 0));
+      for (const [index, name] of names.entries()) {
+        const size = sizes[index] ?? 0;
+        if (place < size) {
+          const bytes = Buffer.from(copy.get(name) ?? assert.fail());
+          const bit = random.below(8);
+          bytes[place] = (bytes[place] ?? 0) ^ (1 << bit);
+          copy.set(name, bytes);
+          return `bit ${String(bit)} of byte ${String(place)} of ${name}`;
+        }
+        place -= size;
+      }
+      return assert.fail("there is no such place");
+    }
+
+    for (const [where, of] of [
+      ["of the content", (name: string) => name !== manifestName],
+      ["of the manifest", (name: string) => name === manifestName],
+    ] as const) {
+      it(`${where}: verify finds each (seed ${String(random.seed)})`, async function () {
+        this.timeout(300_000);
+        let left = flips;
+        const one = async () => {
+          while (left > 0) {
+            left -= 1;
+            let place = "";
+            try {
+              await isFound((copy) => {
+                place = flipped(copy, [...copy.keys()].filter(of));
+              });
+            } catch (error) {
+              throw new Error(`${place} went unnoticed`, { cause: error });
+            }
+          }
+        };
+        await Promise.all([one(), one()]);
+      });
+    }
+  });
+
+  it("of one manifest does not hide the other recovery points from a list", async () => {
+    const other = "20200101T000000Z-00000001";
+    const { listing, place } = await placed(() => undefined);
+    await put(`${place}${other}/${manifestName}`, Buffer.from("no manifest"));
+    const { status, output, errors } = await lab.run("list", listing);
+    assert.equal(status, done, errors);
+    assert.match(output, new RegExp(id));
+    assert.match(output, new RegExp(`DAMAGED: s3://.*${other}/manifest.json is no JSON`));
+  });
+
+  it("changes nothing of the recovery point itself", async () => {
+    const { status, errors } = await lab.run(`verify --point ${id}`, lab.verification);
+    assert.equal(status, done, errors);
+    assert.equal((await lab.keys(events.prefix)).length, 1);
+  });
+});
