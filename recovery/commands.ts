@@ -79,7 +79,7 @@ export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<stri
 }
 
 /** `trading-dr backup emergency` */
-export async function emergencyCommand(): Promise<string> {
+export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<string> {
   const told = environmentOf("backup-emergency");
   const server = addressOf({
     host: told.databaseHost,
@@ -94,6 +94,10 @@ export async function emergencyCommand(): Promise<string> {
     "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin' ORDER BY 1",
   );
   await session.close();
+  if (dryRun) {
+    const names = databases.map(({ name }) => name).join(", ");
+    return `Would write recovery points of ${names} to ${points.urlOf("")}.\n`;
+  }
   let ids = "";
   for (const { name } of databases) {
     const source = { ...server, database: name };

@@ -43,7 +43,8 @@ export function program(): Command {
   backup
     .command("emergency")
     .description("take recovery points of all databases of a server, and its roles, now")
-    .action(() => run(emergencyCommand));
+    .option("--dry-run", "list the databases, and write nothing")
+    .action((options: { dryRun?: true }) => run(() => emergencyCommand(options)));
   command
     .command("verify")
     .description(

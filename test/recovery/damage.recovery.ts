@@ -109,7 +109,7 @@ describe("damage of a recovery point", () => {
   /** Sees that restore does not let the database appear. */
   async function isNotRestored(change: (copy: Content) => void): Promise<void> {
     const { restoring } = await placed(change);
-    const outcome = await lab.run(`restore --point ${id} --into damaged`, restoring);
+    const outcome = await lab.run(`restore database --point ${id} --into damaged`, restoring);
     assert.equal(outcome.status, damaged, `${outcome.output}${outcome.errors}`);
     assert.deepEqual(databasesOf(lab.scratch), []);
   }
@@ -123,7 +123,7 @@ describe("damage of a recovery point", () => {
     const verified = await lab.run(`verify --point ${id}`, environment);
     assert.equal(verified.status, done, verified.errors);
     assert.match((await recorded()).join(), /-passed\.json$/);
-    const restored = await lab.run(`restore --point ${id} --into undamaged`, restoring);
+    const restored = await lab.run(`restore database --point ${id} --into undamaged`, restoring);
     assert.equal(restored.status, done, restored.errors);
     assert.deepEqual(databasesOf(lab.scratch), ["undamaged"]);
     lab.scratch.asSuperuser("postgres", "DROP DATABASE undamaged");

@@ -151,7 +151,7 @@ export class Laboratory {
   /** Restores a recovery point on the server for scratch databases, which has to end well. */
   public async restore(point: string, into: string): Promise<void> {
     const outcome = await this.run(
-      `restore --point ${point} --into ${into}`,
+      `restore database --point ${point} --into ${into}`,
       this.restoreOn(this.scratch),
     );
     assert.equal(outcome.status, 0, outcome.errors);

@@ -56,7 +56,7 @@ describe("storage that fails", () => {
     const words = {
       backup: "backup database",
       verify: `verify --point ${good}`,
-      restore: `restore --point ${good} --into ${into}`,
+      restore: `restore database --point ${good} --into ${into}`,
     }[command];
     const told = {
       backup: lab.backupOf(database),
