@@ -100,6 +100,15 @@ export const manifest = z.strictObject({
     encoding: z.string(),
     collation: z.string(),
     characterType: z.string(),
+    /** What text is sorted by; absent where the two above say it. */
+    locale: z
+      .strictObject({
+        provider: z.enum(["icu", "builtin"]),
+        name: z.string(),
+        /** Rules beyond the locale's own. */
+        rules: z.string().optional(),
+      })
+      .optional(),
   }),
   /** Versions of the programs that wrote it. */
   tools: z.strictObject({ tradingDr: z.string(), pgDump: z.string() }),

@@ -93,6 +93,7 @@ export async function backupDatabase(
         encoding: state.encoding,
         collation: state.collation,
         characterType: state.characterType,
+        ...(state.locale === undefined ? {} : { locale: state.locale }),
       },
       tools,
       encryption: {

@@ -64,10 +64,16 @@ async function makeDatabase(
   name: string,
   { source }: Manifest,
 ): Promise<void> {
-  const { encoding, collation, characterType } = source;
+  const { encoding, collation, characterType, locale } = source;
+  // On a server that has another one by itself, that it is the C library has to be said.
+  const provider =
+    locale === undefined
+      ? "LOCALE_PROVIDER libc"
+      : `LOCALE_PROVIDER ${locale.provider} ${locale.provider.toUpperCase()}_LOCALE ${escapeLiteral(locale.name)}` +
+        (locale.rules === undefined ? "" : ` ICU_RULES ${escapeLiteral(locale.rules)}`);
   await session.run(
     `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0 ENCODING ${escapeLiteral(encoding)}
-     LC_COLLATE ${escapeLiteral(collation)} LC_CTYPE ${escapeLiteral(characterType)}`,
+     LC_COLLATE ${escapeLiteral(collation)} LC_CTYPE ${escapeLiteral(characterType)} ${provider}`,
   );
 }
 

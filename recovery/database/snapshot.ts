@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Manifest } from "../../contracts/manifest";
 import { qualified, type Table, tablesOf } from "./inventory";
 import { refuseUnreadable } from "./readable";
 import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./session";
@@ -13,6 +14,7 @@ export interface SnapshotState {
   readonly encoding: string;
   readonly collation: string;
   readonly characterType: string;
+  readonly locale: Manifest["source"]["locale"];
 }
 
 /** Times that it is tried to lock all tables, and the milliseconds between two. */
@@ -160,14 +162,21 @@ async function stateOf(session: DatabaseSession): Promise<SnapshotState> {
     encoding: string;
     collation: string;
     character_type: string;
+    provider: string;
+    locale: string | null;
+    rules: string | null;
   }>(`
     SELECT pg_catalog.current_setting('server_version') AS version,
       (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS identifier,
       pg_catalog.pg_is_in_recovery() AS is_reader,
       pg_catalog.clock_timestamp() AS at,
       pg_catalog.pg_encoding_to_char(encoding) AS encoding,
-      datcollate AS collation, datctype AS character_type
-    FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()`);
+      datcollate AS collation, datctype AS character_type,
+      datlocprovider AS provider,
+      -- Columns that have other names, or are not there, by the server's version.
+      coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale', pg_catalog.to_jsonb(d) ->> 'daticulocale') AS locale,
+      pg_catalog.to_jsonb(d) ->> 'daticurules' AS rules
+    FROM pg_catalog.pg_database d WHERE datname = pg_catalog.current_database()`);
   return {
     serverVersion: state.version.split(" ")[0] ?? state.version,
     systemIdentifier: state.identifier,
@@ -177,7 +186,26 @@ async function stateOf(session: DatabaseSession): Promise<SnapshotState> {
     encoding: state.encoding,
     collation: state.collation,
     characterType: state.character_type,
+    locale: localeOf(state),
   };
+}
+
+/** Who sorts text, by the catalog's letter, where it is not the C library. */
+const providers: Readonly<Record<string, "icu" | "builtin">> = { i: "icu", b: "builtin" };
+
+function localeOf(found: {
+  readonly provider: string;
+  readonly locale: string | null;
+  readonly rules: string | null;
+}): SnapshotState["locale"] {
+  const provider = providers[found.provider];
+  return provider === undefined || found.locale === null
+    ? undefined
+    : {
+        provider,
+        name: found.locale,
+        ...(found.rules === null ? {} : { rules: found.rules }),
+      };
 }
 
 /** The position in the log; undefined where a server keeps none, as Aurora's readers do. */

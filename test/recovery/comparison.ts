@@ -36,11 +36,17 @@ export function assertSame(
 const preamble =
   /^(|--|\\(un)?restrict .*|\\connect the_database|-- .*Type: DATABASE PROPERTIES;.*|SELECT pg_catalog\.set_config\('search_path', '', false\);|SET (check_function_bodies|client_encoding|client_min_messages|idle_in_transaction_session_timeout|lock_timeout|row_security|standard_conforming_strings|statement_timeout|xmloption) = .*)$/;
 
+/** False where nobody says what the bytes of the text mean. */
+function hasText({ server, database }: Place): boolean {
+  return server.asSuperuser(database, "SHOW server_encoding") !== "SQL_ASCII";
+}
+
 /** The lines of a dump, sorted: rows come in another order after a restore. */
 function dumpOf({ server, database }: Place): string[] {
+  const isText = hasText({ server, database });
   return (
     server
-      .dumpAsSuperuser(database, "--create")
+      .dumpAsSuperuser(database, "--create", ...(isText ? ["--encoding=UTF8"] : []))
       // The names differ because they have to.
       .replaceAll(new RegExp(String.raw`\b${database}\b`, "g"), "the_database")
       .split("\n")
@@ -69,10 +75,11 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 
 /** The rows of each table and each materialised view that has been filled, sorted, as CSV. */
 function rowsOf({ server, database }: Place): Map<string, string> {
+  const encoding = hasText({ server, database }) ? "\\encoding UTF8\n" : "";
   const tables = server
     .asSuperuser(
       database,
-      `SELECT pg_catalog.json_build_array(pg_catalog.format('%I.%I', n.nspname, c.relname))
+      `${encoding}SELECT pg_catalog.json_build_array(pg_catalog.format('%I.%I', n.nspname, c.relname))
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND n.nspname !~ '^pg_'
          AND n.nspname <> 'information_schema'
@@ -86,7 +93,10 @@ function rowsOf({ server, database }: Place): Map<string, string> {
     (table) =>
       `\\echo '${mark}'\nCOPY (SELECT * FROM ONLY ${table} AS t ORDER BY t::text COLLATE "C") TO STDOUT (FORMAT csv, HEADER);`,
   );
-  const contents = server.asSuperuser(database, statements.join("\n")).split(mark).slice(1);
+  const contents = server
+    .asSuperuser(database, encoding + statements.join("\n"))
+    .split(mark)
+    .slice(1);
   assert.equal(contents.length, tables.length);
   return new Map(tables.map((table, position) => [table, contents[position] ?? ""]));
 }

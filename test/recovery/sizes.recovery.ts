@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+import xxhash from "xxhash-wasm";
+import { programPath } from "../support/postgresqlPrograms";
+import { assertSame } from "./comparison";
+import { type Laboratory, points, useLaboratory } from "./laboratory";
+
+describe("recovery points of many and of large things", function () {
+  this.timeout("5m");
+  const laboratory = useLaboratory();
+
+  before(() => {
+    laboratory().makeReader("reader");
+  });
+
+  it("packs 1,000 tables into a few objects", async () => {
+    const { source, scratch } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE many");
+    source.asSuperuser(
+      "many",
+      `DO $$ BEGIN
+         FOR n IN 1..1000 LOOP
+           EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, t text)', n);
+           EXECUTE format('INSERT INTO t%s SELECT n, md5(n::text) FROM generate_series(1, %s) n', n, n % 50);
+         END LOOP;
+       END $$`,
+    );
+    const point = await laboratory().backup("many", "reader");
+    const { tables, objects } = await laboratory().manifestOf(point);
+    assert.equal(tables.length, 1000);
+    assert.equal(
+      tables.reduce((sum, { rows }) => sum + rows, 0),
+      Array.from({ length: 1000 }, (_, index) => (index + 1) % 50).reduce((sum, n) => sum + n, 0),
+    );
+    // One of each session that reads, at most four, and one each of the structure and the roles.
+    assert(objects.length <= 6, String(objects.length));
+    const keys = await laboratory().keys(`${points.prefix}${point}/`);
+    assert.equal(keys.length, objects.length + 1);
+    await laboratory().restore(point, "many_again");
+    assertSame({ server: scratch, database: "many_again" }, { server: source, database: "many" });
+  });
+
+  it("takes a value of 40 MB apart, and puts it together again", async () => {
+    const { source, scratch } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE long");
+    source.asSuperuser(
+      "long",
+      `CREATE TABLE document (id int PRIMARY KEY, t text);
+       INSERT INTO document VALUES (1, 'before'), (3, 'after');
+       INSERT INTO document SELECT 2, string_agg(md5(n::text), '') FROM generate_series(1, 1250000) n`,
+    );
+    const point = await laboratory().backup("long", "reader");
+    const [table] = (await laboratory().manifestOf(point)).tables;
+    assert(table !== undefined);
+    assert.equal(table.rows, 3);
+    assert(table.segments.some(({ continues }) => continues === true));
+    assert.equal(table.segments.at(-1)?.continues, undefined);
+    await laboratory().restore(point, "long_again");
+    const contents =
+      "SELECT string_agg(concat_ws(' ', id, length(t), md5(t)), ', ' ORDER BY id) FROM document";
+    assert.equal(scratch.asSuperuser("long_again", contents), source.asSuperuser("long", contents));
+    await laboratory().verify(point);
+  });
+
+  describe("of a table of 200 MB", () => {
+    before(() => {
+      const { source } = laboratory();
+      source.asSuperuser("postgres", "CREATE DATABASE large");
+      // What is deleted leaves blocks without rows, what is updated moves to the end.
+      source.asSuperuser(
+        "large",
+        `CREATE TABLE trade (id int, t text) WITH (autovacuum_enabled = false);
+         INSERT INTO trade SELECT n, repeat(md5(n::text), 28) FROM generate_series(1, 200000) n;
+         DELETE FROM trade WHERE id BETWEEN 50000 AND 130000 OR id % 7 = 0;
+         UPDATE trade SET t = 'moved ' || t WHERE id % 5 = 0`,
+      );
+    });
+
+    it("reads it in parts, and each row once", async () => {
+      const { source, scratch } = laboratory();
+      const blocks = source.asSuperuser("large", "SELECT pg_relation_size('trade') / 8192");
+      // Four parts of 8,192 blocks at least.
+      assert(Number(blocks) > 3 * 8192, blocks);
+      const point = await laboratory().backup("large", "reader");
+      const [table] = (await laboratory().manifestOf(point)).tables;
+      const expected = await sumOf(laboratory(), "large", "trade");
+      assert.deepEqual({ rows: table?.rows, digest: table?.digest }, expected);
+      await laboratory().restore(point, "large_again");
+      const contents =
+        "SELECT count(*), count(DISTINCT id), sum(hashtextextended(t, id)), min(id), max(id) FROM trade";
+      assert.equal(
+        scratch.asSuperuser("large_again", contents),
+        source.asSuperuser("large", contents),
+      );
+      await laboratory().verify(point);
+    });
+
+    it("sees one moment of a database in which money moves", async () => {
+      const { source, scratch } = laboratory();
+      const accounts = Array.from({ length: 12 }, (_, number) => `account_${String(number)}`);
+      source.asSuperuser(
+        "large",
+        [
+          "CREATE TABLE transfer (giver int, taker int, amount bigint)",
+          ...accounts.map(
+            (account) =>
+              `CREATE TABLE ${account} (balance bigint); INSERT INTO ${account} VALUES (1000000)`,
+          ),
+        ].join(";"),
+      );
+      const writer = new Client({
+        host: source.socketDirectory,
+        port: source.port,
+        user: "postgres",
+        database: "large",
+      });
+      await writer.connect();
+      const { ended } = laboratory().start(
+        "backup database",
+        laboratory().backupAs("reader", "large"),
+      );
+      let isOver = false;
+      void ended.then(() => (isOver = true));
+      let transfers = 0;
+      while (!isOver as boolean) {
+        const giver = transfers % accounts.length;
+        const taker = (transfers * 5 + 1) % accounts.length;
+        await writer.query(
+          `BEGIN;
+           UPDATE account_${String(giver)} SET balance = balance - 7;
+           UPDATE account_${String(taker)} SET balance = balance + 7;
+           INSERT INTO transfer VALUES (${String(giver)}, ${String(taker)}, 7);
+           COMMIT`,
+        );
+        transfers += 1;
+      }
+      await writer.end();
+      const { status, output, errors } = await ended;
+      assert.equal(status, 0, errors);
+      await laboratory().restore(output.trim(), "moment");
+      const seen = Number(scratch.asSuperuser("moment", "SELECT count(*) FROM transfer"));
+      // Money moved before the snapshot, and while it was read.
+      assert(seen > 0 && seen < transfers, `${String(seen)} of ${String(transfers)}`);
+      for (const [number, account] of accounts.entries()) {
+        assert.equal(
+          scratch.asSuperuser("moment", `SELECT balance FROM ${account}`),
+          scratch.asSuperuser(
+            "moment",
+            `SELECT 1000000 + coalesce(sum(amount) FILTER (WHERE taker = ${String(number)}), 0)
+               - coalesce(sum(amount) FILTER (WHERE giver = ${String(number)}), 0) FROM transfer`,
+          ),
+          account,
+        );
+      }
+    });
+  });
+});
+
+/** Rows of a table, and the sum of their hashes, by the manifest's own words and nothing of the product's. */
+async function sumOf(
+  { source }: Laboratory,
+  database: string,
+  table: string,
+): Promise<{ rows: number; digest: string }> {
+  const hash = await xxhash();
+  const child = execFile(
+    programPath("psql"),
+    ["--no-psqlrc", "--quiet", `--command=COPY ${table} TO STDOUT`],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        PGHOST: source.socketDirectory,
+        PGPORT: String(source.port),
+        PGUSER: "postgres",
+        PGDATABASE: database,
+      },
+      maxBuffer: Infinity,
+    },
+  );
+  assert(child.stdout !== null);
+  let rows = 0;
+  let sum = 0n;
+  for await (const line of createInterface({ input: child.stdout })) {
+    rows += 1;
+    sum = BigInt.asUintN(64, sum + hash.h64Raw(Buffer.from(line)));
+  }
+  return { rows, digest: sum.toString(16).padStart(16, "0") };
+}
