@@ -7,7 +7,7 @@ import { messageOf, RecoveryFailure } from "../failure";
 import { type DatabaseAddress, tokenFor } from "./session";
 
 /** PostgreSQL's own programs that are run. All have to be on PATH, of the server's major or newer. */
-export type Program = "pg_dump" | "pg_dumpall" | "pg_restore" | "psql";
+export type Program = "pg_dump" | "pg_dumpall" | "pg_restore";
 
 /** The version of a program: `15.12`. */
 export async function programVersion(program: Program): Promise<string> {

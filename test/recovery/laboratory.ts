@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { type Manifest, manifest, manifestName } from "../../contracts/manifest";
+import { type Manifest, manifest, manifestName, unsealed } from "../../contracts/manifest";
 import { seriesPrefix } from "../../contracts/objectKeys";
 import { DatabaseServer, needsPostgresql } from "../support/databaseServer";
 import { executableIn, pathOf } from "../support/goProgram";
@@ -69,7 +69,8 @@ export class Laboratory {
   ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
     const child = spawn(
       process.execPath,
-      ["--require", "tsx/cjs", join(projectDirectory, "recovery/main.ts"), ...words.split(" ")],
+      // As it is shipped: see buildOnce.ts.
+      [join(projectDirectory, "recovery/bin/trading-dr.js"), ...words.split(" ")],
       {
         cwd: projectDirectory,
         env: {
@@ -170,7 +171,7 @@ export class Laboratory {
     const { Body } = await this.store.client.send(
       new GetObjectCommand({ Bucket: bucket, Key: `${points.prefix}${point}/${manifestName}` }),
     );
-    return manifest.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+    return manifest.parse(unsealed((await Body?.transformToString()) ?? "").fields);
   }
 
   /** What a verification is told. */
@@ -206,6 +207,20 @@ export class Laboratory {
     };
   }
 
+  /** What an emergency backup of a server is told. */
+  public emergencyOf(server: DatabaseServer): Record<string, string> {
+    return {
+      TRADING_DR_STORE: "database",
+      TRADING_DR_TIER: "daily",
+      TRADING_DR_RETENTION_DAYS: "90",
+      TRADING_DR_RECOVERY_POINTS: urlOf(emergencies),
+      TRADING_DR_DATABASE_HOST: server.socketDirectory,
+      TRADING_DR_DATABASE_USER: "postgres",
+      TRADING_DR_DATABASE_LOGIN: "file",
+      PGPORT: String(server.port),
+    };
+  }
+
   /** What every command is told. */
   public readonly everyone = {
     TRADING_DR_SYSTEM: "lab",
@@ -232,7 +247,7 @@ function urlOf({ bucket: name, prefix }: typeof points): string {
 }
 
 /** Programs that the command runs, and that it looks for on PATH alone. */
-const clientPrograms = ["pg_dump", "pg_dumpall", "pg_restore", "psql", "zstd"];
+const clientPrograms = ["pg_dump", "pg_dumpall", "pg_restore"];
 
 /**
  * Gives a suite a laboratory of its own, from its first test to its last. On a user's machine that lacks
@@ -252,7 +267,7 @@ export function useLaboratory(): () => Laboratory {
       );
       if (missing.length > 0) {
         throw new Error(
-          `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install postgresql-client zstd`,
+          `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install postgresql-client`,
         );
       }
       await minioCommand();

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TableComparison } from "../../recovery/restoreTables";
+import { emergencies, events, useLaboratory } from "./laboratory";
+
+describe("what operators do", () => {
+  const laboratory = useLaboratory();
+  let point: string;
+
+  before(async () => {
+    const { source } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE trading");
+    source.asSuperuser(
+      "trading",
+      `CREATE TYPE side AS ENUM ('buy', 'sell');
+       CREATE TABLE trades (id bigint PRIMARY KEY, side side, price numeric, details json);
+       CREATE TABLE orders (id bigint PRIMARY KEY, trade bigint REFERENCES trades);
+       INSERT INTO trades SELECT i, 'buy', i, '{}' FROM generate_series(1, 1000) i;
+       INSERT INTO orders SELECT i, i FROM generate_series(1, 1000) i`,
+    );
+    point = await laboratory().backup("trading");
+  });
+
+  describe("restoring tables beside the live ones", () => {
+    const beside = (options: string) =>
+      laboratory().run(
+        `restore tables --point ${point} --database trading ${options}`,
+        laboratory().restoreOn(laboratory().source),
+      );
+
+    it("counts the rows that only one side has, and changes nothing that is live", async () => {
+      const { source } = laboratory();
+      source.asSuperuser(
+        "trading",
+        `DELETE FROM orders WHERE id <= 10; DELETE FROM trades WHERE id <= 5;
+         UPDATE trades SET price = 0 WHERE id = 100;
+         INSERT INTO trades VALUES (1001, 'sell', 1, NULL), (1002, 'sell', 2, NULL)`,
+      );
+      const live = () => source.asSuperuser("trading", "SELECT t::text FROM trades t ORDER BY id");
+      const before = live();
+      const { status, output, errors } = await beside(
+        "--schema before_the_bug --tables public.trades public.orders --json",
+      );
+      assert.equal(status, 0, errors);
+      assert.deepEqual(JSON.parse(output) as TableComparison[], [
+        { table: "public.trades", restoredRows: 1000, live: { rows: 997, missing: 6, added: 3 } },
+        { table: "public.orders", restoredRows: 1000, live: { rows: 990, missing: 10, added: 0 } },
+      ]);
+      assert.equal(live(), before);
+      assert.equal(
+        source.asSuperuser("trading", "SELECT count(*) FROM before_the_bug.trades"),
+        "1000",
+      );
+      assert.doesNotMatch(
+        source.asSuperuser("postgres", "SELECT datname FROM pg_database"),
+        /restoring/,
+      );
+    });
+
+    it("says so when the live table is gone", async () => {
+      laboratory().source.asSuperuser("trading", "ALTER TABLE orders RENAME TO orders_of_today");
+      const { output } = await beside("--schema of_a_dropped_one --tables public.orders");
+      assert.match(output, /^public\.orders +1000 +no such table, or other columns$/m);
+      laboratory().source.asSuperuser("trading", "ALTER TABLE orders_of_today RENAME TO orders");
+    });
+
+    for (const [title, options, complaint] of [
+      ["a schema that is there", "--schema public --tables public.trades", /schema public already/],
+      ["a table without a schema", "--schema s --tables trades", /has no table trades; write it/],
+      [
+        "a table that was not backed up",
+        "--schema s --tables public.no",
+        /has no table public\.no/,
+      ],
+    ] as const) {
+      it(`refuses ${title}`, async () => {
+        const { status, errors } = await beside(options);
+        assert.equal(status, 3, errors);
+        assert.match(errors, complaint);
+        assert.equal(
+          laboratory().source.asSuperuser(
+            "trading",
+            "SELECT count(*) FROM pg_namespace WHERE nspname = 's'",
+          ),
+          "0",
+        );
+      });
+    }
+  });
+
+  describe("hooks around a restore", () => {
+    let directory: string;
+
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), "trading-dr-hooks-"));
+    });
+    afterEach(() => {
+      rmSync(directory, { recursive: true });
+    });
+
+    const restore = (into: string, quiesce: string) =>
+      laboratory().run(`restore database --point ${point} --into ${into}`, {
+        ...laboratory().restoreOn(laboratory().scratch),
+        TRADING_DR_QUIESCE: JSON.stringify(["bash", "-c", quiesce]),
+        TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+      });
+    const calls = () => readFileSync(join(directory, "calls"), "utf8");
+
+    it("are called before and after", async () => {
+      const { status, errors } = await restore("hooked", `echo quiet >> ${directory}/calls`);
+      assert.equal(status, 0, errors);
+      assert.equal(calls(), "quiet\nresumed\n");
+    });
+
+    it("let writers go on when the restore is refused", async () => {
+      laboratory().scratch.asSuperuser("postgres", "CREATE DATABASE lively");
+      laboratory().scratch.asSuperuser("lively", "CREATE TABLE used (id integer)");
+      const { status } = await restore("lively", `echo quiet >> ${directory}/calls`);
+      assert.equal(status, 3);
+      assert.equal(calls(), "quiet\nresumed\n");
+    });
+
+    it("keep a restore from beginning when writers cannot be stopped, and let them go on", async () => {
+      const { status, errors } = await restore("never", "exit 7");
+      assert.equal(status, 3);
+      assert.match(errors, /the quiesce hook, bash, ended with status 7/);
+      assert.equal(calls(), "resumed\n");
+      assert.equal(
+        laboratory().scratch.asSuperuser(
+          "postgres",
+          "SELECT count(*) FROM pg_database WHERE datname LIKE 'never%'",
+        ),
+        "0",
+      );
+      assert.ok(existsSync(directory));
+    });
+  });
+
+  it("takes an emergency backup of every database of the server, each with the roles", async () => {
+    const { source } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE positions");
+    const environment = laboratory().emergencyOf(source);
+    const planned = await laboratory().run("backup emergency --dry-run", environment);
+    assert.match(
+      planned.output,
+      /^Would write recovery points of positions, postgres, trading to /,
+    );
+    assert.deepEqual(await laboratory().keys(emergencies.prefix), []);
+    const { status, output, errors } = await laboratory().run("backup emergency", environment);
+    assert.equal(status, 0, errors);
+    const taken = output.trim().split("\n");
+    assert.deepEqual(
+      taken.map((line) => line.split(" ")[1]),
+      ["positions", "postgres", "trading"],
+    );
+    const keys = await laboratory().keys(emergencies.prefix);
+    for (const line of taken) {
+      assert.ok(keys.includes(`${emergencies.prefix}${line.split(" ")[0] ?? ""}/manifest.json`));
+    }
+  });
+
+  describe("asking a restored database", () => {
+    const verify = (queries: Record<string, Record<string, string>>) =>
+      laboratory().run(`verify --point ${point}`, {
+        ...laboratory().verification,
+        ...Object.fromEntries(
+          Object.entries(queries).map(([name, value]) => [name, JSON.stringify(value)]),
+        ),
+      });
+
+    it("passes when no row is there that must not be", async () => {
+      const { status, errors } = await verify({
+        TRADING_DR_INTEGRITY_QUERIES: { positive: "SELECT id FROM trades WHERE price <= 0" },
+      });
+      assert.equal(status, 0, errors);
+    });
+
+    it("fails, and records it, when one is", async () => {
+      const { status, errors } = await verify({
+        TRADING_DR_INTEGRITY_QUERIES: { cheap: "SELECT id FROM trades WHERE price <= 3" },
+      });
+      assert.equal(status, 6);
+      assert.match(errors, /integrity query cheap finds 3 rows, and must find none/);
+      const recorded = await laboratory().keys(`${events.prefix}${point}/`);
+      assert.equal(recorded.filter((key) => key.endsWith("-failed.json")).length, 1);
+    });
+
+    it("fails when a query cannot be asked, and names it", async () => {
+      const { status, errors } = await verify({
+        TRADING_DR_INTEGRITY_QUERIES: { lost: "SELECT id FROM quotes" },
+        TRADING_DR_BASELINE_QUERIES: { slow: "SELECT count(*) FROM quotes" },
+      });
+      assert.equal(status, 6);
+      assert.match(errors, /integrity query lost: .*"quotes" does not exist/);
+      assert.match(errors, /baseline query slow: .*"quotes" does not exist/);
+    });
+
+    it("lets no query change anything", async () => {
+      const { status, errors } = await verify({
+        TRADING_DR_INTEGRITY_QUERIES: { change: "SELECT nextval('pg_temp.none')" },
+        TRADING_DR_BASELINE_QUERIES: { write: "SELECT lo_create(0)" },
+      });
+      assert.equal(status, 6);
+      assert.match(errors, /baseline query write: .*read-only transaction/);
+    });
+
+    it("says which query took longer than the time before", async () => {
+      const timed = (seconds: number) =>
+        verify({ TRADING_DR_BASELINE_QUERIES: { sleep: `SELECT pg_sleep(${String(seconds)})` } });
+      assert.doesNotMatch((await timed(0.3)).output, /baseline/);
+      const { status, output } = await timed(0.6);
+      assert.equal(status, 0);
+      assert.match(
+        output,
+        /^baseline query sleep took 0\.6\d s, and 0\.3\d s in the verification of/,
+      );
+    });
+  });
+});
