@@ -1,5 +1,5 @@
 import { type Resource, stackItself } from "../../../policies/stack";
-import { backupIsVerified, jobKeepsSchedule } from "../../../policies/schedule/backups";
+import { jobKeepsSchedule } from "../../../policies/schedule/backups";
 import { jobLeavesRoutingAlone, jobsAlikeInBothRegions } from "../../../policies/schedule/failover";
 import { imageIsPinned, imageOfOwnRegion } from "../../../policies/schedule/images";
 import { restoreIsIsolated } from "../../../policies/schedule/isolation";
@@ -11,6 +11,7 @@ import { podHasLimits, podIsRestricted } from "../../../policies/schedule/pods";
 import { jobRunIsBounded, jobRunsWhereDue } from "../../../policies/schedule/runs";
 import { secretNotInPlainSight } from "../../../policies/schedule/secrets";
 import { jobWritesWhereDue } from "../../../policies/schedule/told";
+import { backupIsVerified } from "../../../policies/schedule/verified";
 import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
 const digest = `@sha256:${"0".repeat(64)}`;
@@ -105,7 +106,12 @@ const watching = (maximumAgeSeconds: number, series = "frequent") =>
       ]),
     },
   });
-const verifying = (points = path) => job("verify", { env: { TRADING_DR_RECOVERY_POINTS: points } });
+const restoring = (points: readonly string[], kind = "verify", namespace = "verification") =>
+  job(kind, {
+    env: { TRADING_DR_RECOVERY_POINTS: points.join(" ") },
+    metadata: { namespace },
+  });
+const theirPath = path.replace("us-east-1", "us-west-2");
 
 const stack = stackItself("prod");
 const promised = {
@@ -235,7 +241,7 @@ export const scheduleCases: readonly RuleCases[] = [
       ),
       breaks(
         "of a kind that the file does not have",
-        verifying(),
+        restoring([path]),
         "TRADING_DR_STORE and TRADING_DR_SERIES",
       ),
     ],
@@ -254,40 +260,58 @@ export const scheduleCases: readonly RuleCases[] = [
   },
   {
     rule: backupIsVerified,
-    settings: { backupLateSeconds: 3_600 },
-    good: [passes("watched and restored", backup(), { beside: [watching(4_000), verifying()] })],
+    settings: {
+      backupLateSeconds: 3_600,
+      restore: { namespace: "verification", locations: [path, theirPath] },
+    },
+    good: [
+      passes("watched", backup(), { beside: [watching(4_000)] }),
+      passes("restored, in whatever order", restoring([theirPath, path])),
+    ],
     bad: [
       breaks(
         "another series is watched",
         backup(),
         "the age at which the check job misses its copies",
-        { beside: [watching(4_500, "daily"), verifying()] },
+        { beside: [watching(4_500, "daily")] },
       ),
-      breaks("others are restored", backup(), "a verify job that restores it", {
-        beside: [watching(4_500), verifying("s3://records/others/")],
-      }),
+      ...["verify", "drill recovery", "drill disaster"].flatMap((kind) => [
+        breaks(`${kind}: others are restored`, restoring([path, "s3://records/others/"], kind), [
+          "TRADING_DR_RECOVERY_POINTS",
+          "TRADING_DR_RECOVERY_POINTS",
+        ]),
+        breaks(
+          `${kind}: restored beside what it is of`,
+          restoring([path, theirPath], kind, "market"),
+          "metadata.namespace",
+        ),
+      ]),
     ],
     absent: [
-      breaks("neither", backup(), [
-        "the age at which the check job misses its copies",
-        "a verify job that restores it",
+      breaks("not watched", backup(), "the age at which the check job misses its copies"),
+      breaks("nothing is restored", job("verify", { metadata: { namespace: "verification" } }), [
+        "TRADING_DR_RECOVERY_POINTS",
+        "TRADING_DR_RECOVERY_POINTS",
       ]),
-      passes("no copy", verifying()),
+      passes("neither copies nor restores", job("check")),
     ],
     limit: [
-      passes("15 minutes and an hour", backup(), { beside: [watching(4_500), verifying()] }),
+      passes("15 minutes and an hour", backup(), { beside: [watching(4_500)] }),
       breaks("a second more", backup(), "the age at which the check job misses its copies", {
-        beside: [watching(4_501), verifying()],
+        beside: [watching(4_501)],
       }),
+      breaks("of one region alone", restoring([path]), "TRADING_DR_RECOVERY_POINTS"),
+      breaks(
+        "one more than there are",
+        restoring([path, theirPath, `${path}x/`]),
+        "TRADING_DR_RECOVERY_POINTS",
+      ),
     ],
     unknown: [
       waits(
-        "not known where",
-        backup({ env: { TRADING_DR_RECOVERY_POINTS: unknown } }),
-        `${container}.env.3.value`,
-        {
-          beside: [watching(4_500), verifying()],
-        },
+        "not known what is restored",
+        job("verify", { env: { TRADING_DR_RECOVERY_POINTS: unknown } }),
+        `${container}.env.0.value`,
       ),
     ],
   },
@@ -533,7 +557,7 @@ export const scheduleCases: readonly RuleCases[] = [
     ],
     absent: [
       breaks("not there", backup(), "its counterpart in stack dr", {
-        others: { dr: [verifying()] },
+        others: { dr: [restoring([path])] },
       }),
     ],
     limit: { none: "there is no figure" },

@@ -109,11 +109,6 @@ export const placementMutations: readonly Mutation[] = [
     change: (declared) => {
       declared.remove("kubernetes:batch/v1:CronJob");
     },
-    trips: [
-      "backup-is-verified",
-      "job-alike-in-both-regions",
-      "job-keeps-schedule",
-      "placement-symmetry",
-    ],
+    trips: ["job-alike-in-both-regions", "job-keeps-schedule", "placement-symmetry"],
   },
 ];

@@ -68,7 +68,7 @@ export const scheduleMutations: readonly Mutation[] = [
     change: jobVariable("dr-backup-database-daily", "TRADING_DR_RECOVERY_POINTS", (url) =>
       url.replace("daily-records", "operational-records"),
     ),
-    trips: ["backup-is-verified", "job-writes-where-due"],
+    trips: ["job-writes-where-due"],
   },
   {
     title: "snapshots under another system's name",
@@ -100,6 +100,18 @@ export const scheduleMutations: readonly Mutation[] = [
     stack: "prod",
     change: jobVariable("dr-verify", "TRADING_DR_RECOVERY_POINTS", (urls) =>
       urls.split(" ").slice(1).join(" "),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a drill that restores nothing of the other region",
+    system: "smc",
+    stack: "dr",
+    change: jobVariable("dr-drill-disaster", "TRADING_DR_RECOVERY_POINTS", (urls) =>
+      urls
+        .split(" ")
+        .filter((url) => url.endsWith("us-west-2/"))
+        .join(" "),
     ),
     trips: ["backup-is-verified"],
   },
@@ -138,7 +150,7 @@ export const scheduleMutations: readonly Mutation[] = [
     title: "a drill beside what it restores",
     stack: "prod",
     change: jobSetting("dr-drill-recovery", "metadata.namespace", "market-scanning"),
-    trips: ["job-alike-in-both-regions", "restore-is-isolated"],
+    trips: ["backup-is-verified", "job-alike-in-both-regions", "restore-is-isolated"],
   },
   {
     title: "a restore that reaches the database",
