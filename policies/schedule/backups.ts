@@ -29,7 +29,7 @@ function promiseOf({ kind, name, schedule, copy }: PromisedJob, timeZone: string
 }
 
 /** The longest time between two runs of a CronJob, as it fires in its time zone. */
-export function longestGap({ inputs }: Resource): number | undefined {
+function longestGap({ inputs }: Resource): number | undefined {
   return gapsOf(textAt(inputs, "spec", "schedule"), textAt(inputs, "spec", "timeZone"))
     ?.longestSeconds;
 }

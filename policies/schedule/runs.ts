@@ -139,7 +139,7 @@ export const jobRunIsBounded = rule({
 });
 
 /** Where each kind has to run: in the region where the writer is, in the other, or in both. */
-const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> = {
+export const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> = {
   // Taken in both regions they would be two copies of one thing, one of them late.
   "backup-database": "active",
   "snapshot-cache": "active",

@@ -1,24 +1,14 @@
 import { z } from "zod";
-import { jobEnvironments, variableName } from "../../contracts/jobEnvironment";
+import { jobEnvironments, variableName, variableText } from "../../contracts/jobEnvironment";
 import { restoresToScratch, verificationNamespace } from "../../contracts/jobs";
+import { scheduleGaps } from "../../contracts/schedules";
 import { tradingRegionOf, type TradingRegion } from "../places";
 import { type Finding, rule } from "../rule";
-import { type Resource, type Stack } from "../stack";
+import { type Resource } from "../stack";
 import { cronJobType, namespaceIn } from "../workloads";
-import { longestGap } from "./backups";
-import { copyingKinds, jobsOfKind, kindOf, promisedJobs, told } from "./jobs";
+import { kindOf, promisedJobs, told } from "./jobs";
+import { placeOf } from "./runs";
 import { pointsUrl } from "./told";
-
-/** The longest that the monitor lets a series go without a good point; Infinity where it does not look. */
-function longestUnnoticed(stack: Stack, store: string | undefined, series: string | undefined) {
-  const ages = jobsOfKind(stack, "check").flatMap((check) => {
-    const watched = jobEnvironments.check.shape.watched.safeParse(told(check, "watched"));
-    return (watched.data ?? [])
-      .filter((one) => one.store === store && one.series === series)
-      .map(({ maximumAgeSeconds }) => maximumAgeSeconds);
-  });
-  return Math.min(Infinity, ...ages);
-}
 
 const restore = z.strictObject({
   namespace: z.string(),
@@ -71,51 +61,90 @@ function* restoreFindings(
   }
 }
 
-/** A backup that nobody restores is a hope. */
+const series = z.strictObject({
+  store: z.string(),
+  /** Where the store has several. */
+  series: z.string().optional(),
+  /** Where a region's points of it are. */
+  location: z.string(),
+  /** Age of the newest good point at which one is missing. */
+  maximumAgeSeconds: z.int().positive(),
+});
+
+/**
+ * All that the monitor has to miss. Where both regions take points it looks for those of each; where one
+ * does, for no other's, which are of what was left behind by a failover.
+ */
+function watchedIn({ system, own, other }: TradingRegion): z.output<typeof series>[] {
+  const { regions, schedules, alarms } = system;
+  return promisedJobs(system).flatMap(({ kind, copy, schedule }) => {
+    if (copy === undefined) {
+      return [];
+    }
+    const takers = placeOf[kind] === "both" ? [own.region, other.region] : [regions.active];
+    return takers.map((taker) => ({
+      store: copy.store,
+      series: copy.series,
+      location: pointsUrl(system, copy, taker, own),
+      maximumAgeSeconds:
+        scheduleGaps(schedule, schedules.timeZone).longestSeconds + alarms.backupLate.seconds,
+    }));
+  });
+}
+
+function* monitorFindings(
+  job: Resource,
+  due: readonly z.output<typeof series>[],
+): Iterable<Finding> {
+  const { data: watched = [] } = jobEnvironments.check.shape.watched.safeParse(
+    told(job, "watched"),
+  );
+  for (const { store, series, location, maximumAgeSeconds } of due) {
+    const ages = watched
+      .filter(
+        (one) =>
+          one.store === store &&
+          one.series === series &&
+          one.locations.every((place) => variableText("check", "events", place) === location),
+      )
+      .map((one) => one.maximumAgeSeconds);
+    const age = Math.min(Infinity, ...ages);
+    if (age > maximumAgeSeconds) {
+      yield {
+        setting: `the age in ${variableName("watched")} at which a point in ${location} is missing`,
+        ...(age === Infinity ? {} : { found: age }),
+        required: `${String(maximumAgeSeconds)} seconds at the most`,
+        mend: "have it watched there alone, by the longest gap of its schedule and alarms.backupLate",
+      };
+    }
+  }
+}
+
+/** A backup that nobody restores is a hope, and one that nobody misses is none. */
 export const backupIsVerified = rule({
   id: "backup-is-verified",
   severity: "critical",
-  scope: "stack",
+  scope: "resource",
   description:
-    "The stack's monitor misses every copy in time, and its verification and drills restore every series of the database that the system's file has, whichever region took it, in the namespace for that.",
+    "The monitor misses every series of the system's file in time, and verification and drills restore every one of the database, whichever region took it, in the namespace for that.",
   serves: "recovery from every scenario that takes a backup",
   peers: [],
   types: [cronJobType],
   example: {
-    good: "TRADING_DR_RECOVERY_POINTS of dr-verify names where dr-backup-database-daily writes, in both regions",
+    good: "TRADING_DR_RECOVERY_POINTS of dr-verify names the series daily of both regions",
     bad: "dr-verify leaves out the series daily",
   },
-  settings: z.strictObject({
-    /** What the monitor allows beyond the longest gap of a schedule. */
-    backupLateSeconds: z.int().positive(),
-    restore,
-  }),
+  settings: z.strictObject({ restore, watched: z.array(series) }),
   settingsFor: (environment) => {
     const region = tradingRegionOf(environment);
-    return (
-      region && {
-        backupLateSeconds: region.system.alarms.backupLate.seconds,
-        restore: restoreOf(region),
-      }
-    );
+    return region && { restore: restoreOf(region), watched: watchedIn(region) };
   },
-  *check(job, { settings: { backupLateSeconds, restore }, stack }) {
+  *check(job, { settings: { restore, watched } }) {
     const kind = kindOf(job);
-    if (kind !== undefined && restoresToScratch(kind)) {
+    if (kind === "check") {
+      yield* monitorFindings(job, watched);
+    } else if (kind !== undefined && restoresToScratch(kind)) {
       yield* restoreFindings(job, restore);
-    }
-    if (kind === undefined || !copyingKinds.includes(kind)) {
-      return;
-    }
-    const age = longestUnnoticed(stack, told(job, "store"), told(job, "series"));
-    const most = (longestGap(job) ?? 0) + backupLateSeconds;
-    if (age > most) {
-      yield {
-        setting: "the age at which the check job misses its copies",
-        ...(age === Infinity ? {} : { found: age }),
-        required: `${String(most)} seconds at the most`,
-        mend: "have the check job watch it, by the longest gap of its schedule and alarms.backupLate",
-      };
     }
   },
 });

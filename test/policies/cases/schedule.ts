@@ -98,14 +98,18 @@ const backup = (changes: Parameters<typeof job>[1] = {}) =>
   });
 const kept = (days: string) => ({ env: { TRADING_DR_RETENTION_DAYS: days } });
 const toldRegion = (region: string) => ({ env: { TRADING_DR_REGION: region } });
-const watching = (maximumAgeSeconds: number, series = "frequent") =>
+const watching = (changes: Readonly<Record<string, unknown>> = {}) =>
   job("check", {
     env: {
       TRADING_DR_WATCHED: JSON.stringify([
-        { store: "database", series, maximumAgeSeconds, locations: [path] },
+        {
+          ...{ store: "database", series: "frequent", maximumAgeSeconds: 4_500, locations: [path] },
+          ...changes,
+        },
       ]),
     },
   });
+const missed = `the age in TRADING_DR_WATCHED at which a point in ${path} is missing`;
 const restoring = (points: readonly string[], kind = "verify", namespace = "verification") =>
   job(kind, {
     env: { TRADING_DR_RECOVERY_POINTS: points.join(" ") },
@@ -261,20 +265,21 @@ export const scheduleCases: readonly RuleCases[] = [
   {
     rule: backupIsVerified,
     settings: {
-      backupLateSeconds: 3_600,
       restore: { namespace: "verification", locations: [path, theirPath] },
+      watched: [
+        { store: "database", series: "frequent", location: path, maximumAgeSeconds: 4_500 },
+      ],
     },
     good: [
-      passes("watched", backup(), { beside: [watching(4_000)] }),
+      passes("watched", watching({ maximumAgeSeconds: 4_000 })),
       passes("restored, in whatever order", restoring([theirPath, path])),
     ],
     bad: [
-      breaks(
-        "another series is watched",
-        backup(),
-        "the age at which the check job misses its copies",
-        { beside: [watching(4_500, "daily")] },
-      ),
+      breaks("another series is watched", watching({ series: "daily" }), missed),
+      breaks("another store is", watching({ store: "cache" }), missed),
+      breaks("another region's points are", watching({ locations: [theirPath] }), missed),
+      breaks("any region's points do", watching({ locations: [path, theirPath] }), missed),
+      breaks("what no monitor can read", watching({ maximumAgeSeconds: "1h" }), missed),
       ...["verify", "drill recovery", "drill disaster"].flatMap((kind) => [
         breaks(`${kind}: others are restored`, restoring([path, "s3://records/others/"], kind), [
           "TRADING_DR_RECOVERY_POINTS",
@@ -288,18 +293,16 @@ export const scheduleCases: readonly RuleCases[] = [
       ]),
     ],
     absent: [
-      breaks("not watched", backup(), "the age at which the check job misses its copies"),
+      breaks("nothing is watched", job("check"), missed),
       breaks("nothing is restored", job("verify", { metadata: { namespace: "verification" } }), [
         "TRADING_DR_RECOVERY_POINTS",
         "TRADING_DR_RECOVERY_POINTS",
       ]),
-      passes("neither copies nor restores", job("check")),
+      passes("neither watches nor restores", backup()),
     ],
     limit: [
-      passes("15 minutes and an hour", backup(), { beside: [watching(4_500)] }),
-      breaks("a second more", backup(), "the age at which the check job misses its copies", {
-        beside: [watching(4_501)],
-      }),
+      passes("missed in time", watching()),
+      breaks("a second late", watching({ maximumAgeSeconds: 4_501 }), missed),
       breaks("of one region alone", restoring([path]), "TRADING_DR_RECOVERY_POINTS"),
       breaks(
         "one more than there are",
@@ -308,6 +311,11 @@ export const scheduleCases: readonly RuleCases[] = [
       ),
     ],
     unknown: [
+      waits(
+        "not known what is watched",
+        job("check", { env: { TRADING_DR_WATCHED: unknown } }),
+        `${container}.env.0.value`,
+      ),
       waits(
         "not known what is restored",
         job("verify", { env: { TRADING_DR_RECOVERY_POINTS: unknown } }),

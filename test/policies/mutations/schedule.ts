@@ -54,6 +54,15 @@ export const scheduleMutations: readonly Mutation[] = [
       }
       return { ...system, stores };
     },
+    trips: ["backup-is-verified", "job-keeps-schedule"],
+  },
+  {
+    title: "a system's file that asks for a disaster drill every day",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      schedules: { ...system.schedules, disasterTest: "0 4 * * *" },
+    }),
     trips: ["job-keeps-schedule"],
   },
   {
@@ -113,6 +122,27 @@ export const scheduleMutations: readonly Mutation[] = [
         .filter((url) => url.endsWith("us-west-2/"))
         .join(" "),
     ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a monitor that is satisfied by copies of the region that does not write",
+    stack: "dr",
+    change: jobVariable("dr-check", "TRADING_DR_WATCHED", (watched) =>
+      watched.replace(
+        "frequent/database/frequent/us-east-1",
+        "frequent/database/frequent/us-west-2",
+      ),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a system's file that allows no delay of a copy",
+    system: "smc",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      alarms: { ...system.alarms, backupLate: { text: "1m", seconds: 60 } },
+    }),
     trips: ["backup-is-verified"],
   },
   {
