@@ -127,6 +127,20 @@ const promised = {
   ],
 };
 
+/** A copy that no schedule starts. */
+const byHand = (run: Record<string, unknown>) =>
+  resource("kubernetes:batch/v1:Job", {
+    spec: {
+      ...{ activeDeadlineSeconds: 900, backoffLimit: 0, ttlSecondsAfterFinished: 604_800 },
+      ...run,
+      template: {
+        spec: {
+          containers: [{ ...soundContainer, command: ["trading-dr", "backup", "database"] }],
+        },
+      },
+    },
+  });
+
 const lax = (changes: Record<string, unknown>) =>
   job("check", { container: { securityContext: { ...securityContext, ...changes } } });
 const containerWith = (changes: Record<string, unknown>) => job("check", { container: changes });
@@ -332,6 +346,7 @@ export const scheduleCases: readonly RuleCases[] = [
         "a check that takes longer than its gap",
         job("check", { run: { activeDeadlineSeconds: 9_999 } }),
       ),
+      passes("a job by hand", byHand({ activeDeadlineSeconds: 9_999 })),
     ],
     bad: [
       breaks(
@@ -347,6 +362,11 @@ export const scheduleCases: readonly RuleCases[] = [
       ),
     ],
     absent: [
+      breaks("nothing said of a job by hand", resource("kubernetes:batch/v1:Job", {}), [
+        "spec.activeDeadlineSeconds",
+        "spec.backoffLimit",
+        "spec.ttlSecondsAfterFinished",
+      ]),
       breaks(
         "nothing said",
         backup({
@@ -363,9 +383,9 @@ export const scheduleCases: readonly RuleCases[] = [
           "spec.concurrencyPolicy",
           "spec.timeZone",
           "spec.startingDeadlineSeconds",
+          "spec.failedJobsHistoryLimit",
           "spec.jobTemplate.spec.activeDeadlineSeconds",
           "spec.jobTemplate.spec.backoffLimit",
-          "spec.failedJobsHistoryLimit",
           "spec.jobTemplate.spec.ttlSecondsAfterFinished",
         ],
       ),
@@ -397,6 +417,13 @@ export const scheduleCases: readonly RuleCases[] = [
         backup({ run: { ttlSecondsAfterFinished: 3_599 } }),
         "spec.jobTemplate.spec.ttlSecondsAfterFinished",
       ),
+      passes("a job by hand kept for an hour", byHand({ ttlSecondsAfterFinished: 3_600 })),
+      breaks(
+        "and for less",
+        byHand({ ttlSecondsAfterFinished: 3_599 }),
+        "spec.ttlSecondsAfterFinished",
+      ),
+      breaks("without an end", byHand({ activeDeadlineSeconds: 0 }), "spec.activeDeadlineSeconds"),
       breaks(
         "tried again less than never",
         backup({ run: { backoffLimit: -1 } }),
@@ -409,6 +436,7 @@ export const scheduleCases: readonly RuleCases[] = [
         backup({ spec: { concurrencyPolicy: unknown } }),
         "spec.concurrencyPolicy",
       ),
+      waits("not known of a job by hand", byHand({ backoffLimit: unknown }), "spec.backoffLimit"),
     ],
   },
   {

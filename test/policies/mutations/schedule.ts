@@ -31,6 +31,21 @@ function jobVariable(
   };
 }
 
+/** Adds a job that no schedule starts, like a sound one but for one setting. */
+function jobByHand(path: string, value: unknown): (declared: Declared) => void {
+  return (declared) => {
+    const added = declared.copy(cronJob, "dr-check", "migration");
+    const { metadata, spec } = added.inputs as {
+      metadata: unknown;
+      spec: { jobTemplate: { spec: unknown } };
+    };
+    const type = "kubernetes:batch/v1:Job";
+    const urn = added.urn.replace("CronJob", "Job");
+    Object.assign(added, { type, urn, inputs: { metadata, spec: spec.jobTemplate.spec } });
+    declared.set(type, "migration", path, value);
+  };
+}
+
 /** Mutations of jobs, and of whatever runs pods. */
 export const scheduleMutations: readonly Mutation[] = [
   {
@@ -283,24 +298,18 @@ export const scheduleMutations: readonly Mutation[] = [
   {
     title: "a job by hand whose image is named by its tag",
     stack: "prod",
-    change: (declared) => {
-      const { inputs } = declared.one(cronJob, "dr-check");
-      const { jobTemplate } = inputs["spec"] as unknown as {
-        jobTemplate: { spec: Record<string, unknown> };
-      };
-      const added = declared.copy(cronJob, "dr-check", "migration");
-      added.type = "kubernetes:batch/v1:Job";
-      added.urn = added.urn.replace("CronJob", "Job");
-      Object.assign(added, {
-        inputs: { metadata: inputs["metadata"], spec: structuredClone(jobTemplate.spec) },
-      });
-      declared.set(
-        "kubernetes:batch/v1:Job",
-        "migration",
-        "spec.template.spec.containers.0.image",
-        "111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/migration:1",
-      );
-    },
+    change: jobByHand(
+      "spec.template.spec.containers.0.image",
+      "111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/migration:1",
+    ),
     trips: ["image-is-pinned"],
+  },
+  {
+    title: "a job by hand that may hang for ever",
+    system: "smc",
+    stack: "dr",
+    change: jobByHand("spec.activeDeadlineSeconds", undefined),
+    // Like every job of a system whose image is pending, it names a placeholder.
+    trips: ["image-is-pinned", "job-run-is-bounded"],
   },
 ];
