@@ -849,6 +849,20 @@ export const scheduleCases: readonly RuleCases[] = [
         `${pod}.automountServiceAccountToken`,
         { beside: [binding("x")] },
       ),
+      breaks(
+        "none, though a role is bound",
+        job("check", {
+          pod: { serviceAccountName: "reader", automountServiceAccountToken: false },
+        }),
+        `${pod}.automountServiceAccountToken`,
+        { beside: [binding("x")] },
+      ),
+      breaks(
+        "none by the account, though a role is bound",
+        job("check", { pod: { serviceAccountName: "reader" } }),
+        `${pod}.automountServiceAccountToken`,
+        { beside: [account(false), binding("x")] },
+      ),
     ],
     absent: [breaks("nothing said", job("check"), `${pod}.automountServiceAccountToken`)],
     limit: { none: "there is no figure" },
@@ -858,6 +872,11 @@ export const scheduleCases: readonly RuleCases[] = [
         job("check", { pod: { automountServiceAccountToken: unknown } }),
         `${pod}.automountServiceAccountToken`,
       ),
+      waits("not known who a role is bound to", job("check"), "subjects", {
+        beside: [
+          resource("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", { subjects: unknown }),
+        ],
+      }),
     ],
   },
   {

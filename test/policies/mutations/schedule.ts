@@ -286,6 +286,16 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["kubernetes-token-where-needed"],
   },
   {
+    title: "a copy of the configuration without the token that it reads with",
+    stack: "dr",
+    change: jobSetting(
+      "dr-snapshot-configuration-configuration",
+      `${pod}.automountServiceAccountToken`,
+      false,
+    ),
+    trips: ["kubernetes-token-where-needed"],
+  },
+  {
     title: "a job that may do everything in its namespace",
     stack: "dr",
     change: (declared) => {
