@@ -579,20 +579,31 @@ export const scheduleCases: readonly RuleCases[] = [
   },
   {
     rule: jobsAlikeInBothRegions,
-    good: [passes("the same", backup(), { others: { dr: [backup()], archive: [] } })],
-    bad: [
-      breaks("another schedule", backup(), "spec.schedule", {
+    settings: { isStandby: true },
+    good: [
+      passes("the same", backup(), { others: { prod: [backup()], archive: [] } }),
+      passes("one that is told of in the standby", backup(), {
+        settings: { isStandby: false },
         others: { dr: [backup({ spec: { schedule: "0 * * * *" } })] },
       }),
+    ],
+    bad: [
+      breaks("another schedule", backup(), "spec.schedule", {
+        others: { prod: [backup({ spec: { schedule: "0 * * * *" } })] },
+      }),
       breaks("another time zone", backup(), "spec.timeZone", {
-        others: { dr: [backup({ spec: { timeZone: "Europe/Berlin" } })] },
+        others: { prod: [backup({ spec: { timeZone: "Europe/Berlin" } })] },
       }),
       breaks("another release", backup(), "the digests of its images", {
-        others: { dr: [backup({ container: { image: `x@sha256:${"1".repeat(64)}` } })] },
+        others: { prod: [backup({ container: { image: `x@sha256:${"1".repeat(64)}` } })] },
       }),
     ],
     absent: [
-      breaks("not there", backup(), "its counterpart in stack dr", {
+      breaks("not in the primary", backup(), "its counterpart in stack prod", {
+        others: { prod: [restoring([path])] },
+      }),
+      breaks("not in the standby", backup(), "its counterpart in stack dr", {
+        settings: { isStandby: false },
         others: { dr: [restoring([path])] },
       }),
     ],

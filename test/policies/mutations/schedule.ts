@@ -84,7 +84,7 @@ export const scheduleMutations: readonly Mutation[] = [
     title: "backups every half hour in one region",
     stack: "dr",
     change: jobSetting(backup, "spec.schedule", "*/30 * * * *"),
-    trips: ["job-alike-in-both-regions", "job-keeps-schedule", "placement-symmetry"],
+    trips: ["job-alike-in-both-regions", "job-keeps-schedule"],
   },
   {
     title: "a daily backup in the bucket of the frequent ones",
