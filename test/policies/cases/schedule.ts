@@ -97,6 +97,8 @@ const backup = (changes: Parameters<typeof job>[1] = {}) =>
     },
   });
 const kept = (days: string) => ({ env: { TRADING_DR_RETENTION_DAYS: days } });
+const snapshot = (sentinels: string) =>
+  job("snapshot cache", { env: { TRADING_DR_STORE: "cache", TRADING_DR_SENTINELS: sentinels } });
 const toldRegion = (region: string) => ({ env: { TRADING_DR_REGION: region } });
 const watching = (changes: Readonly<Record<string, unknown>> = {}) =>
   job("check", {
@@ -226,11 +228,13 @@ export const scheduleCases: readonly RuleCases[] = [
           told: { tier: "frequent", retentionDays: "35", recoveryPoints: path },
         },
         { kind: "check", told: { region: "us-east-1" } },
+        { kind: "snapshot-cache", store: "cache", told: { sentinels: "one:26379 two:26379" } },
       ],
     },
     good: [
       passes("as the file says", backup(kept("35"))),
       passes("a check, which writes no copies", job("check", toldRegion("us-east-1"))),
+      passes("the Sentinels of the region", snapshot("one:26379 two:26379")),
       passes("somebody's own", job("check", { container: { command: ["sh"] } })),
     ],
     bad: [
@@ -252,6 +256,7 @@ export const scheduleCases: readonly RuleCases[] = [
         "TRADING_DR_TIER",
       ),
       breaks("for another region", job("check", toldRegion("us-west-2")), "TRADING_DR_REGION"),
+      breaks("of one Sentinel alone", snapshot("one:26379"), "TRADING_DR_SENTINELS"),
       breaks(
         "of a series that the file does not have",
         backup({ env: { TRADING_DR_SERIES: "hourly" } }),

@@ -101,6 +101,27 @@ export const scheduleMutations: readonly Mutation[] = [
     change: jobVariable("dr-snapshot-cache-cache", "TRADING_DR_SYSTEM", () => "hft"),
     trips: ["job-writes-where-due"],
   },
+  ...(
+    [
+      [
+        "without a Sentinel",
+        "TRADING_DR_SENTINELS",
+        (hosts) => hosts.split(" ").slice(1).join(" "),
+      ],
+      [
+        "of the other region's cache",
+        "TRADING_DR_SENTINELS",
+        (hosts) => hosts.replaceAll("us-west-2", "us-east-1"),
+      ],
+      ["of another group", "TRADING_DR_MASTER_NAME", (name) => `${name}-2`],
+      ["as another user", "TRADING_DR_CACHE_USER", () => "default"],
+    ] satisfies readonly (readonly [string, string, (value: string) => string])[]
+  ).map(([title, variable, change]) => ({
+    title: `snapshots ${title}`,
+    stack: "dr" as const,
+    change: jobVariable("dr-snapshot-cache-cache", variable, change),
+    trips: ["job-writes-where-due"],
+  })),
   {
     title: "a system's file that keeps monthly recovery points for ten years",
     stack: "dr",
