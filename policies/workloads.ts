@@ -18,6 +18,7 @@ export const workloadTypes: readonly string[] = Object.keys(podPaths);
 
 export const configMapType = "kubernetes:core/v1:ConfigMap";
 export const cronJobType = "kubernetes:batch/v1:CronJob";
+export const jobType = "kubernetes:batch/v1:Job";
 export const namespaceType = "kubernetes:core/v1:Namespace";
 export const networkPolicyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 export const statefulSetType = "kubernetes:apps/v1:StatefulSet";

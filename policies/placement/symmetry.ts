@@ -1,10 +1,9 @@
 import { z } from "zod";
-
+import { tradingRegionOf } from "../places";
 import { type Finding, rule } from "../rule";
-import { type Resource, type Stack, stackType } from "../stack";
+import { type Resource, type Stack } from "../stack";
 import { type Path, textAt, valueAt } from "../values";
 import { stackIn } from "./otherStack";
-import { tradingRegionOf } from "../places";
 
 /** What both trading regions have: where its name is, and what has to be the same there. */
 interface Paired {
@@ -19,6 +18,9 @@ const named = (type: string, ...same: readonly string[]): Paired => ({
   same: same.map((setting) => [setting]),
 });
 
+/** The primary's stack has those of both regions: their names end in theirs. */
+const roles = named("aws:iam/role:Role", "maxSessionDuration");
+
 const pairs: readonly Paired[] = [
   { type: "aws:s3/bucket:Bucket", name: ["bucket"], same: [["objectLockEnabled"]] },
   named("aws:backup/vault:Vault"),
@@ -29,6 +31,7 @@ const pairs: readonly Paired[] = [
   named("aws:cloudwatch/eventRule:EventRule", "state"),
   named("aws:cloudwatch/metricAlarm:MetricAlarm", "threshold"),
   named("aws:cloudtrail/trail:Trail"),
+  roles,
   named("aws:ecr/repository:Repository"),
   {
     type: "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
@@ -40,26 +43,19 @@ const pairs: readonly Paired[] = [
     name: ["metadata", "name"],
     same: [["spec", "replicas"]],
   },
-  {
-    type: "kubernetes:batch/v1:CronJob",
-    name: ["metadata", "name"],
-    same: [["spec", "schedule"]],
-  },
 ];
 
-/** Roles of both regions are in the primary's stack. */
-const roles = named("aws:iam/role:Role", "maxSessionDuration");
+/** The standby may have fewer members than the primary, so they go by what any of those is like. */
+const databases: Readonly<Record<string, readonly string[]>> = {
+  "aws:rds/cluster:Cluster": ["engineVersion"],
+  "aws:rds/clusterInstance:ClusterInstance": ["instanceClass", "engineVersion"],
+  "aws:rds/instance:Instance": ["instanceClass", "engineVersion"],
+};
 
 /** What has no counterpart: Route 53 publishes health checks in us-east-1 alone. */
 function isPaired({ inputs }: Resource): boolean {
   return textAt(inputs, "namespace") !== "AWS/Route53";
 }
-
-const databases: readonly (readonly [type: string, same: readonly string[]])[] = [
-  ["aws:rds/cluster:Cluster", ["engineVersion"]],
-  ["aws:rds/clusterInstance:ClusterInstance", ["instanceClass", "engineVersion"]],
-  ["aws:rds/instance:Instance", ["instanceClass", "engineVersion"]],
-];
 
 /** A standby that is not like the primary would fail its first day. */
 export const symmetry = rule({
@@ -67,126 +63,104 @@ export const symmetry = rule({
   severity: "critical",
   scope: "system",
   description:
-    "The standby region declares what the primary region does, and of the same kind: buckets, vaults, keys, repositories, alarms, roles, caches, jobs, and databases of the same class and version.",
+    "What the primary region declares the standby region does too, and of the same kind: buckets, vaults, keys, repositories, alarms, roles, caches, and databases of the same class and version.",
   serves: "the region scenario",
   peers: [],
-  types: [stackType],
+  types: [...pairs.map(({ type }) => type), ...Object.keys(databases)],
   example: {
     good: 'instanceClass: "db.r6g.large" // in both regions',
     bad: 'instanceClass: "db.r6g.large" // in dr, beside "db.r6g.4xlarge" in prod',
   },
   settings: z.strictObject({
-    /** The primary region. */
+    /** Region of the stack. */
+    own: z.string(),
     primary: z.string(),
-    /** The standby region, whose stack is judged. */
     standby: z.string(),
   }),
   settingsFor: (environment) => {
     const region = tradingRegionOf(environment);
-    return environment.name === "dr" && region !== undefined
-      ? { primary: region.other.region, standby: region.own.region }
-      : undefined;
+    if (region === undefined) {
+      return undefined;
+    }
+    const { primary, standby } = region.system.regions;
+    return { own: region.own.region, primary, standby };
   },
-  *check(_, { settings: { primary, standby }, stack, others }) {
-    const primaryStack = stackIn(primary, others);
-    if (primaryStack === undefined) {
+  *check(subject, { settings: { own, primary, standby }, stack, others }) {
+    const isRole = subject.type === roles.type;
+    const region = isRole
+      ? [primary, standby].find((one) => textAt(subject.inputs, ...roles.name)?.endsWith(one))
+      : own;
+    const other = region === primary ? standby : primary;
+    const theirs = isRole ? stack : stackIn(other, others);
+    if (region === undefined || theirs === undefined) {
       return;
     }
-    const own = { region: standby, other: primary };
-    const theirs = { region: primary, other: standby };
-    for (const pair of pairs) {
-      const model = byName(pair, primaryStack.ofType(pair.type).filter(isPaired), theirs);
-      yield* comparison(pair, model, byName(pair, stack.ofType(pair.type), own));
+    const pair = pairs.find(({ type }) => type === subject.type);
+    if (pair === undefined) {
+      yield* region === standby ? databaseFindings(subject, theirs) : [];
+      return;
     }
-    const [inPrimary, inStandby] = [primary, standby].map((region) =>
-      primaryStack
-        .ofType(roles.type)
-        .filter(({ inputs }) => textAt(inputs, ...roles.name)?.endsWith(region) === true),
-    );
-    yield* comparison(
-      roles,
-      byName(roles, inPrimary ?? [], theirs),
-      byName(roles, inStandby ?? [], own),
-    );
-    yield* databaseFindings(primaryStack, stack);
-  },
-});
-
-/** A region, and the other one of the two. */
-interface Side {
-  readonly region: string;
-  readonly other: string;
-}
-
-/** Resources by what their names have in common in both regions. */
-function byName(
-  { name }: Paired,
-  resources: readonly Resource[],
-  { region, other }: Side,
-): Map<string, Resource> {
-  return new Map(
-    resources.map((resource) => {
-      const common = (textAt(resource.inputs, ...name) ?? "")
-        .replaceAll(region, "REGION")
-        .replaceAll(other, "OTHER")
-        // A database that was rebuilt has a number in its names, in one region before the other.
-        .replace(/-generation-\d+/, "");
-      return [common, resource] as const;
-    }),
-  );
-}
-
-function* comparison(
-  { type, same }: Paired,
-  model: ReadonlyMap<string, Resource>,
-  own: ReadonlyMap<string, Resource>,
-): Iterable<Finding> {
-  for (const [common, { name, inputs }] of model) {
-    const counterpart = own.get(common);
-    if (counterpart === undefined) {
+    const name = commonName(pair, subject, region, other);
+    const counterpart = theirs
+      .ofType(pair.type)
+      .find((one) => one !== subject && commonName(pair, one, other, region) === name);
+    if (region === standby) {
+      // The standby may have more, as what an operator fails over by.
+      yield* counterpart === undefined ? [] : differences(pair, subject, counterpart);
+    } else if (counterpart === undefined && isPaired(subject)) {
       yield {
-        setting: `the counterpart of ${type} "${name}"`,
+        setting: `its counterpart in ${standby}`,
         required: "declared as in the primary region",
         mend: "declare it for both regions alike",
       };
-      continue;
     }
-    for (const path of same) {
-      if (!isEqual(valueAt(inputs, ...path), valueAt(counterpart.inputs, ...path))) {
-        yield {
-          setting: `${path.join(".")} of ${type} "${counterpart.name}"`,
-          found: "another one than in the primary region",
-          required: "the same in both regions",
-          mend: "declare both regions from the same settings",
-        };
-      }
+  },
+});
+
+/** What the names of a resource and its counterpart have in common. */
+function commonName(
+  { name }: Paired,
+  { inputs }: Resource,
+  region: string,
+  other: string,
+): string | undefined {
+  return (
+    textAt(inputs, ...name)
+      ?.replaceAll(region, "REGION")
+      .replaceAll(other, "OTHER")
+      // A database that was rebuilt has a number in its names, in one region before the other.
+      .replace(/-generation-\d+/, "")
+  );
+}
+
+function* differences({ same }: Paired, subject: Resource, model: Resource): Iterable<Finding> {
+  for (const path of same) {
+    const [found, required] = [subject, model].map(({ inputs }) => {
+      const value = valueAt(inputs, ...path);
+      return value === undefined ? undefined : JSON.stringify(value);
+    });
+    if (found !== required) {
+      yield {
+        setting: path.join("."),
+        ...(found === undefined ? {} : { found }),
+        required: `${required ?? "absent"}, as in the primary region`,
+        mend: "declare both regions from the same settings",
+      };
     }
   }
 }
 
-function* databaseFindings(primary: Stack, standby: Stack): Iterable<Finding> {
-  for (const [type, same] of databases) {
-    for (const setting of same) {
-      const model = valuesOf(primary, type, setting);
-      for (const value of valuesOf(standby, type, setting)) {
-        if (model.size > 0 && !model.has(value)) {
-          yield {
-            setting: `${setting} of ${type}`,
-            found: value,
-            required: [...model].join(" or "),
-            mend: "set it in the system's file, which both regions are declared from",
-          };
-        }
-      }
+function* databaseFindings({ type, inputs }: Resource, primary: Stack): Iterable<Finding> {
+  for (const setting of databases[type] ?? []) {
+    const model = new Set(primary.ofType(type).flatMap((one) => textAt(one.inputs, setting) ?? []));
+    const found = textAt(inputs, setting);
+    if (model.size > 0 && found !== undefined && !model.has(found)) {
+      yield {
+        setting,
+        found,
+        required: `${[...model].join(" or ")}, as in the primary region`,
+        mend: "set it in the system's file, which both regions are declared from",
+      };
     }
   }
-}
-
-/** The values of a setting in a stack, each once. */
-function valuesOf(stack: Stack, type: string, setting: string): ReadonlySet<string> {
-  return new Set(stack.ofType(type).flatMap(({ inputs }) => textAt(inputs, setting) ?? []));
-}
-
-function isEqual(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -1,21 +1,11 @@
 import { z } from "zod";
-import { jobEnvironments } from "../../contracts/jobEnvironment";
 import { jobKinds } from "../../contracts/jobs";
 import { scheduleGaps } from "../../contracts/schedules";
 import { rule } from "../rule";
-import { type Resource, type Stack, stackType } from "../stack";
+import { type Resource, stackType } from "../stack";
 import { tradingRegionOf } from "../places";
 import { textAt } from "../values";
-import { cronJobType } from "../workloads";
-import {
-  copyingKinds,
-  gapsOf,
-  jobsOfKind,
-  kindOf,
-  type PromisedJob,
-  promisedJobs,
-  told,
-} from "./jobs";
+import { gapsOf, jobsOfKind, type PromisedJob, promisedJobs, told } from "./jobs";
 
 const promise = z.strictObject({
   kind: z.enum(jobKinds),
@@ -88,69 +78,6 @@ export const jobKeepsSchedule = rule({
           mend: "take the schedule from the system's file",
         };
       }
-    }
-  },
-});
-
-/** The longest that the monitor lets a series go without a good point; Infinity where it does not look. */
-function longestUnnoticed(stack: Stack, store: string | undefined, series: string | undefined) {
-  const ages = jobsOfKind(stack, "check").flatMap((check) => {
-    const watched = jobEnvironments.check.shape.watched.safeParse(told(check, "watched"));
-    return (watched.data ?? [])
-      .filter((one) => one.store === store && one.series === series)
-      .map(({ maximumAgeSeconds }) => maximumAgeSeconds);
-  });
-  return Math.min(Infinity, ...ages);
-}
-
-/** A backup that nobody restores is a hope. */
-export const backupIsVerified = rule({
-  id: "backup-is-verified",
-  severity: "critical",
-  scope: "stack",
-  description:
-    "The stack's monitor misses every copy in time, and its verification restores every backup of a database.",
-  serves: "recovery from every scenario that takes a backup",
-  peers: [],
-  types: [cronJobType],
-  example: {
-    good: "TRADING_DR_RECOVERY_POINTS of dr-verify names where dr-backup-database-daily writes",
-    bad: "dr-verify leaves out the series daily",
-  },
-  settings: z.strictObject({
-    /** What the monitor allows beyond the longest gap of a schedule. */
-    backupLateSeconds: z.int().positive(),
-  }),
-  settingsFor: ({ configuration: { system } }) => ({
-    backupLateSeconds: system.alarms.backupLate.seconds,
-  }),
-  *check(job, { settings: { backupLateSeconds }, stack }) {
-    const kind = kindOf(job);
-    if (kind === undefined || !copyingKinds.includes(kind)) {
-      return;
-    }
-    const age = longestUnnoticed(stack, told(job, "store"), told(job, "series"));
-    const most = (longestGap(job) ?? 0) + backupLateSeconds;
-    if (age > most) {
-      yield {
-        setting: "the age at which the check job misses its copies",
-        ...(age === Infinity ? {} : { found: age }),
-        required: `${String(most)} seconds at the most`,
-        mend: "have the check job watch it, by the longest gap of its schedule and alarms.backupLate",
-      };
-    }
-    const points = told(job, "recoveryPoints");
-    const isRestored = jobsOfKind(stack, "verify").some((verify) =>
-      told(verify, "recoveryPoints")
-        ?.split(" ")
-        .includes(points ?? ""),
-    );
-    if (kind === "backup-database" && !isRestored) {
-      yield {
-        setting: "a verify job that restores it",
-        required: "declared",
-        mend: "name where it writes in the recovery points of the verify job",
-      };
     }
   },
 });

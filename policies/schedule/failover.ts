@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { tradingRegionOf } from "../places";
 import { type Finding, rule } from "../rule";
 import { type Resource, type Stack } from "../stack";
 import { textAt } from "../values";
@@ -61,7 +63,7 @@ function jobTraits(job: Resource): Readonly<Record<string, string | undefined>> 
   };
 }
 
-function* differences(job: Resource, other: Stack): Iterable<Finding> {
+function* differences(job: Resource, other: Stack, isStandby: boolean): Iterable<Finding> {
   const counterpart = other
     .ofType(cronJobType)
     .find((one) => objectName(one) === objectName(job) && namespaceIn(one) === namespaceIn(job));
@@ -75,7 +77,8 @@ function* differences(job: Resource, other: Stack): Iterable<Finding> {
   }
   const theirs = jobTraits(counterpart);
   for (const [setting, own] of Object.entries(jobTraits(job))) {
-    if (own !== theirs[setting]) {
+    // Of two that differ, the standby's is told of: one exception then is enough.
+    if (isStandby && own !== theirs[setting]) {
       yield {
         setting,
         found: `unlike that of stack ${other.name}`,
@@ -100,9 +103,15 @@ export const jobsAlikeInBothRegions = rule({
     good: "dr-backup-database-daily in prod and in dr",
     bad: "dr-backup-database-daily in prod alone",
   },
-  *check(job, { others }) {
+  settings: z.strictObject({
+    /** True for the stack of the standby region. */
+    isStandby: z.boolean(),
+  }),
+  settingsFor: (environment) =>
+    tradingRegionOf(environment) && { isStandby: environment.name === "dr" },
+  *check(job, { settings: { isStandby }, others }) {
     for (const other of others.filter((stack) => stack.ofType(cronJobType).length > 0)) {
-      yield* differences(job, other);
+      yield* differences(job, other, isStandby);
     }
   },
 });

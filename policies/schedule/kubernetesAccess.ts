@@ -38,14 +38,15 @@ function mountsToken(workload: Resource, account: Account, stack: Stack): boolea
   return (own ?? valueAt(declared?.inputs, "automountServiceAccountToken")) !== false;
 }
 
-/** A pod that is taken over has no way to the cluster's API. */
+/** A pod that is taken over has no way to the cluster's API, and one that has to read there can. */
 export const kubernetesTokenWhereNeeded = rule({
   id: "kubernetes-token-where-needed",
   severity: "high",
   scope: "stack",
   description:
-    "Pods have a token of the Kubernetes API only where a role is bound to their service account.",
-  serves: "the ransomware scenario: a pod that is taken over cannot go on from there",
+    "Pods have a token of the Kubernetes API where a role is bound to their service account, and nowhere else.",
+  serves:
+    "the ransomware scenario: a pod that is taken over cannot go on from there; and copies of what is read there",
   peers: ["CKV_K8S_38"],
   types: workloadTypes,
   example: {
@@ -58,14 +59,19 @@ export const kubernetesTokenWhereNeeded = rule({
       name: textAt(workload.inputs, ...pod, "serviceAccountName") ?? "default",
       namespace: namespaceIn(workload),
     };
-    if (mountsToken(workload, account, stack) && !isBound(account, stack)) {
+    const isNeeded = isBound(account, stack);
+    if (mountsToken(workload, account, stack) !== isNeeded) {
       const setting = [...pod, "automountServiceAccountToken"];
       const found = valueAt(workload.inputs, ...setting);
       yield {
         setting: setting.join("."),
-        ...(found === true ? { found } : {}),
-        required: "false, as no role is bound to the service account",
-        mend: "set it to false, or bind a role of what the pod reads",
+        ...(typeof found === "boolean" ? { found } : {}),
+        required: isNeeded
+          ? "true, as a role is bound to the service account"
+          : "false, as no role is bound to the service account",
+        mend: isNeeded
+          ? "set it to true, or remove the binding, which nothing can use"
+          : "set it to false, or bind a role of what the pod reads",
       };
     }
   },

@@ -1,5 +1,5 @@
 import { type Rule } from "../rule";
-import { backupIsVerified, jobKeepsSchedule } from "./backups";
+import { jobKeepsSchedule } from "./backups";
 import { jobsAlikeInBothRegions, jobLeavesRoutingAlone } from "./failover";
 import { imageIsPinned, imageOfOwnRegion } from "./images";
 import { restoreIsIsolated } from "./isolation";
@@ -8,6 +8,7 @@ import { podHasLimits, podIsRestricted } from "./pods";
 import { jobRunIsBounded, jobRunsWhereDue } from "./runs";
 import { secretNotInPlainSight } from "./secrets";
 import { jobWritesWhereDue } from "./told";
+import { backupIsVerified } from "./verified";
 
 /** Rules of jobs, and of everything that runs pods. */
 export const scheduleRules: readonly Rule[] = [

@@ -4,8 +4,9 @@ import { type JobKind, jobKinds, restoresToScratch } from "../../contracts/jobs"
 import { scheduleGaps } from "../../contracts/schedules";
 import { type Finding, rule } from "../rule";
 import { tradingRegionOf } from "../places";
-import { isSet, isTrueAt, numberAt, textAt } from "../values";
-import { cronJobType } from "../workloads";
+import { type Resource } from "../stack";
+import { isSet, isTrueAt, numberAt, type Path, textAt } from "../values";
+import { cronJobType, jobType, podOf } from "../workloads";
 import { copyingKinds, gapsOf, kindOf } from "./jobs";
 
 /** Kubernetes looks for jobs to start every 10 seconds, and never starts one with less time than that. */
@@ -14,12 +15,13 @@ const tooShortSeconds = 10;
 /** As many as Kubernetes keeps of successful runs by default; of failed ones it keeps one. */
 const keptFailures = 3;
 
-const jobSpec = ["spec", "jobTemplate", "spec"] as const;
+/** Where a run's specification has that of its pods. */
+const podTemplate: Path = ["template", "spec"];
 
 /** A setting that has to be a number in a range. */
 function* outside(
   inputs: unknown,
-  path: readonly string[],
+  path: Path,
   { least = -Infinity, most = Infinity }: { readonly least?: number; readonly most?: number },
   { required, mend }: Pick<Finding, "required" | "mend">,
 ): Iterable<Finding> {
@@ -34,13 +36,99 @@ function* outside(
   }
 }
 
+/** What is wrong with when runs start, and with how many there are. */
+function* scheduleFindings(
+  { inputs }: Resource,
+  gap: number | undefined,
+  timeZone: string,
+): Iterable<Finding> {
+  const texts = { concurrencyPolicy: "Forbid", timeZone };
+  for (const [key, required] of Object.entries(texts)) {
+    const found = textAt(inputs, "spec", key);
+    if (found !== required) {
+      yield {
+        setting: `spec.${key}`,
+        ...(found === undefined ? {} : { found }),
+        required,
+        mend: "set it",
+      };
+    }
+  }
+  if (gap === undefined) {
+    yield {
+      setting: "spec.schedule",
+      ...(isSet(inputs, "spec", "schedule") ? { found: "unreadable" } : {}),
+      required: "five fields that fire sometimes",
+      mend: 'write it like "0 2 * * *"',
+    };
+  } else {
+    yield* outside(
+      inputs,
+      ["spec", "startingDeadlineSeconds"],
+      { least: tooShortSeconds + 1, most: gap },
+      {
+        required: `more than ${String(tooShortSeconds)} seconds, and no more than the shortest gap of ${String(gap)}`,
+        mend: "set it to the shortest gap: what was missed is then made up for until the next is due",
+      },
+    );
+  }
+  yield* outside(
+    inputs,
+    ["spec", "failedJobsHistoryLimit"],
+    { least: keptFailures },
+    {
+      required: `${String(keptFailures)} at least`,
+      mend: "keep failed runs, so that somebody can read why they failed",
+    },
+  );
+}
+
+/** What is wrong with one run. One that no schedule starts has no gap to end in. */
+function* runFindings(
+  job: Resource,
+  gap: number | undefined,
+  keptSeconds: number,
+): Iterable<Finding> {
+  const { inputs } = job;
+  const run = podOf(job).slice(0, -podTemplate.length);
+  const kind = kindOf(job);
+  const most = kind !== undefined && copyingKinds.includes(kind) ? gap : undefined;
+  yield* outside(
+    inputs,
+    [...run, "activeDeadlineSeconds"],
+    { least: 1, ...(most === undefined ? {} : { most }) },
+    {
+      required:
+        most === undefined
+          ? "given, so that a run that hangs ends"
+          : `no more than the shortest gap of ${String(most)} seconds, so that a copy that hangs keeps out no other`,
+      mend: "set it to the longest that a run may take",
+    },
+  );
+  yield* outside(
+    inputs,
+    [...run, "backoffLimit"],
+    { least: 0 },
+    { required: "given", mend: "say how often a run is tried again; Kubernetes tries six times" },
+  );
+  yield* outside(
+    inputs,
+    [...run, "ttlSecondsAfterFinished"],
+    { least: keptSeconds },
+    {
+      required: `${String(keptSeconds)} seconds at least, until the monitor has told of what is missing`,
+      mend: "set it to a week",
+    },
+  );
+}
+
 /** A run that hangs, fails or is late harms one recovery point and no more, and can be looked into. */
 export const jobRunIsBounded = rule({
   id: "job-run-is-bounded",
   severity: "high",
   scope: "resource",
   description:
-    "A CronJob is one run at a time, in the system's time zone, starts late rather than never, ends in time, and stays to be looked into.",
+    "A CronJob is one run at a time, in the system's time zone, and starts late rather than never; its runs, and any other job, end in time and stay to be looked into.",
   serves: "the recovery points of every store that jobs copy",
   peers: [
     "CRONJOB_MISSING_STARTINGDEADLINESECOND_KEY",
@@ -48,7 +136,7 @@ export const jobRunIsBounded = rule({
     "add-ttl-jobs",
     "enforce-pod-duration",
   ],
-  types: [cronJobType],
+  types: [cronJobType, jobType],
   example: {
     good: 'concurrencyPolicy: "Forbid", timeZone: "Etc/UTC", startingDeadlineSeconds: 900',
     bad: 'concurrencyPolicy: "Allow"',
@@ -65,81 +153,17 @@ export const jobRunIsBounded = rule({
     return { timeZone, keptSeconds: longestSeconds };
   },
   *check(job, { settings: { timeZone, keptSeconds } }) {
-    const { inputs } = job;
-    const texts = { concurrencyPolicy: "Forbid", timeZone };
-    for (const [key, required] of Object.entries(texts)) {
-      const found = textAt(inputs, "spec", key);
-      if (found !== required) {
-        yield {
-          setting: `spec.${key}`,
-          ...(found === undefined ? {} : { found }),
-          required,
-          mend: "set it",
-        };
-      }
-    }
     // As the controller counts, without daylight saving: a gap that shrinks once a year ends no run.
-    const gap = gapsOf(textAt(inputs, "spec", "schedule"))?.shortestSeconds;
-    if (gap === undefined) {
-      yield {
-        setting: "spec.schedule",
-        ...(isSet(inputs, "spec", "schedule") ? { found: "unreadable" } : {}),
-        required: "five fields that fire sometimes",
-        mend: 'write it like "0 2 * * *"',
-      };
-      return;
+    const gap = gapsOf(textAt(job.inputs, "spec", "schedule"))?.shortestSeconds;
+    if (job.type === cronJobType) {
+      yield* scheduleFindings(job, gap, timeZone);
     }
-    yield* outside(
-      inputs,
-      ["spec", "startingDeadlineSeconds"],
-      { least: tooShortSeconds + 1, most: gap },
-      {
-        required: `more than ${String(tooShortSeconds)} seconds, and no more than the shortest gap of ${String(gap)}`,
-        mend: "set it to the shortest gap: what was missed is then made up for until the next is due",
-      },
-    );
-    const kind = kindOf(job);
-    const isCopy = kind !== undefined && copyingKinds.includes(kind);
-    yield* outside(
-      inputs,
-      [...jobSpec, "activeDeadlineSeconds"],
-      { least: 1, ...(isCopy ? { most: gap } : {}) },
-      {
-        required: isCopy
-          ? `no more than the shortest gap of ${String(gap)} seconds, so that a copy that hangs keeps out no other`
-          : "given, so that a run that hangs ends",
-        mend: "set it to the longest that a run may take",
-      },
-    );
-    yield* outside(
-      inputs,
-      [...jobSpec, "backoffLimit"],
-      { least: 0 },
-      { required: "given", mend: "say how often a run is tried again; Kubernetes tries six times" },
-    );
-    yield* outside(
-      inputs,
-      ["spec", "failedJobsHistoryLimit"],
-      { least: keptFailures },
-      {
-        required: `${String(keptFailures)} at least`,
-        mend: "keep failed runs, so that somebody can read why they failed",
-      },
-    );
-    yield* outside(
-      inputs,
-      [...jobSpec, "ttlSecondsAfterFinished"],
-      { least: keptSeconds },
-      {
-        required: `${String(keptSeconds)} seconds at least, until the monitor has told of what is missing`,
-        mend: "set it to a week",
-      },
-    );
+    yield* runFindings(job, gap, keptSeconds);
   },
 });
 
 /** Where each kind has to run: in the region where the writer is, in the other, or in both. */
-const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> = {
+export const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> = {
   // Taken in both regions they would be two copies of one thing, one of them late.
   "backup-database": "active",
   "snapshot-cache": "active",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { wholeDays } from "../../config/duration";
 import { databaseOf } from "../../config/generations";
 import { type System } from "../../config/system";
+import { cacheHost, type CachePart } from "../../contracts/cacheNames";
 import { variableName, variableText } from "../../contracts/jobEnvironment";
 import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../../contracts/names";
@@ -9,7 +10,7 @@ import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
 import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { cronJobType } from "../workloads";
-import { type Copy, kindOf, promisedJobs, told } from "./jobs";
+import { type Copy, kindOf, type PromisedJob, promisedJobs, told } from "./jobs";
 
 /** Where recovery points of a series are that a region took, in the bucket of a place. */
 export function pointsUrl(
@@ -45,7 +46,11 @@ function copyTold(system: System, copy: Copy, own: Place) {
 }
 
 /** What a job is told of what it works on. */
-function sourceTold(system: System, kind: JobKind): Readonly<Record<string, string>> {
+function sourceTold(
+  system: System,
+  { kind, copy }: PromisedJob,
+  own: Place,
+): Readonly<Record<string, string>> {
   const { databaseName = "", engine = "" } = databaseOf(system) ?? {};
   switch (kind) {
     case "backup-database":
@@ -58,9 +63,31 @@ function sourceTold(system: System, kind: JobKind): Readonly<Record<string, stri
     case "snapshot-configuration":
       return { namespace: system.namespace };
     case "snapshot-cache":
+      return cacheTold(system, copy?.store ?? "", own);
     case "check":
       return {};
   }
+}
+
+/** The cache's user for copies is called as the part of the cache that takes them. */
+const cacheUser: CachePart = "backup";
+
+/** What a job is told of a cache: its group in the own region, as the Sentinels there know it. */
+function cacheTold({ stores, namespace }: System, store: string, { region }: Place) {
+  const cache = stores[store];
+  if (cache?.kind !== "cache") {
+    throw new RangeError(`the store ${store} is no cache`);
+  }
+  const { masterName, sentinelPort } = cache;
+  const hosts = Array.from({ length: cache.sentinels }, (_, ordinal) =>
+    cacheHost("sentinel", ordinal, { store, namespace, region }),
+  );
+  const sentinels = hosts.map((host) => `${host}:${String(sentinelPort)}`);
+  return {
+    masterName,
+    sentinels: variableText("snapshot-cache", "sentinels", sentinels),
+    cacheUser,
+  };
 }
 
 /** A recovery point in another bucket, or under another prefix, is locked and kept as if it were another's. */
@@ -93,14 +120,14 @@ export const jobWritesWhereDue = rule({
     const region = tradingRegionOf(environment);
     return (
       region && {
-        jobs: promisedJobs(region.system).map(({ kind, copy }) => ({
-          kind,
-          store: copy?.store,
-          series: copy?.series,
+        jobs: promisedJobs(region.system).map((job) => ({
+          kind: job.kind,
+          store: job.copy?.store,
+          series: job.copy?.series,
           told: {
-            ...placeTold(region.system, kind, region.own),
-            ...(copy && copyTold(region.system, copy, region.own)),
-            ...sourceTold(region.system, kind),
+            ...placeTold(region.system, job.kind, region.own),
+            ...(job.copy && copyTold(region.system, job.copy, region.own)),
+            ...sourceTold(region.system, job, region.own),
           },
         })),
       }

@@ -5,15 +5,7 @@ import {
 } from "../../../policies/placement/region";
 import { symmetry } from "../../../policies/placement/symmetry";
 import { type Resource, stackType } from "../../../policies/stack";
-import {
-  breaks,
-  passes,
-  resource,
-  type RuleCase,
-  type RuleCases,
-  unknown,
-  waits,
-} from "../ruleCases";
+import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
 const bucket = (changes: Partial<Resource>) => resource("aws:s3/bucket:Bucket", {}, changes);
 function noRegion(type: string, changes: Partial<Resource> = {}): Resource {
@@ -24,7 +16,6 @@ function noRegion(type: string, changes: Partial<Resource> = {}): Resource {
 
 const provider = (region: string) =>
   resource("pulumi:providers:aws", { region }, { hasProvider: false });
-const stack = resource(stackType, {});
 const named = (type: string, name: string, more: Record<string, unknown> = {}) =>
   resource(type, { name, ...more }, { name });
 const cluster = (engineVersion: unknown) => resource("aws:rds/cluster:Cluster", { engineVersion });
@@ -48,7 +39,6 @@ const pairedTypes = [
   ["aws:ecr/repository:Repository", "name"],
   ["aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate", "prefix"],
   ["kubernetes:apps/v1:StatefulSet", "metadata.name", "spec.replicas"],
-  ["kubernetes:batch/v1:CronJob", "metadata.name", "spec.schedule"],
 ] as const;
 
 /** A resource whose inputs have values at paths. */
@@ -63,21 +53,27 @@ function having(type: string, name: string, values: Readonly<Record<string, unkn
   return resource(type, inputs, { name });
 }
 
-/** What the primary region has, what is judged in the standby, and the verdict. */
-function pair(
-  make: (title: string, subject: Resource, more: Partial<RuleCase>) => RuleCase,
-  title: string,
-  primary: readonly Resource[],
-  standby: readonly Resource[],
-): RuleCase {
-  return make(title, stack, {
-    beside: [provider("us-west-2"), ...standby],
-    others: { archive: [provider("eu-west-1")], prod: [provider("us-east-1"), ...primary] },
-  });
-}
+const east = { own: "us-east-1", primary: "us-east-1", standby: "us-west-2" };
+const west = { ...east, own: "us-west-2" };
+const archive = [provider("eu-west-1")];
 
-const breaking = (setting: string) => (title: string, subject: Resource, more: Partial<RuleCase>) =>
-  breaks(title, subject, setting, more);
+/** Surroundings of a resource of the primary region: what the standby has, and its own stack. */
+const inPrimary = (standby: readonly Resource[], beside: readonly Resource[] = []) => ({
+  settings: east,
+  beside,
+  others: { archive, dr: [provider("us-west-2"), ...standby] },
+});
+
+/** Surroundings of a resource of the standby region: what the primary has. */
+const inStandby = (primary: readonly Resource[]) => ({
+  settings: west,
+  others: { archive, prod: [provider("us-east-1"), ...primary] },
+});
+
+const noCounterpart = "its counterpart in us-west-2";
+const trail = named("aws:cloudtrail/trail:Trail", "hft-audit-trail-us-east-1");
+const roleOf = (region: string, maxSessionDuration = 3_600) =>
+  named("aws:iam/role:Role", `hft-snapshots-${region}`, { maxSessionDuration });
 
 /** Cases of the rules of where things are. */
 export const placementCases: readonly RuleCases[] = [
@@ -139,79 +135,60 @@ export const placementCases: readonly RuleCases[] = [
   },
   {
     rule: symmetry,
-    settings: { primary: "us-east-1", standby: "us-west-2" },
+    settings: east,
     good: [
-      pair(
-        passes,
-        "names that differ in the region, the other region, and the generation of a database",
-        [
-          alarm("hft/audit-copies-failed-to-us-west-2/us-east-1", 0),
-          logs("/aws/rds/cluster/hft-database-us-east-1/postgresql"),
-        ],
-        [
-          alarm("hft/audit-copies-failed-to-us-east-1/us-west-2", 0),
-          logs("/aws/rds/cluster/hft-database-generation-2-us-west-2/postgresql"),
-        ],
+      passes(
+        "names that differ in the region and the other region",
+        alarm("hft/audit-copies-failed-to-us-west-2/us-east-1", 0),
+        inPrimary([alarm("hft/audit-copies-failed-to-us-east-1/us-west-2", 0)]),
       ),
-      pair(
-        passes,
-        "databases of one class and version",
-        [cluster("16.8"), member("db.r6g.large")],
-        [cluster("16.8"), member("db.r6g.large")],
+      passes(
+        "names that differ in the generation of a database",
+        logs("/aws/rds/cluster/hft-database-us-east-1/postgresql"),
+        inPrimary([logs("/aws/rds/cluster/hft-database-generation-2-us-west-2/postgresql")]),
       ),
-      pair(
-        passes,
-        "roles of both regions, which the primary's stack has",
-        [
-          named("aws:iam/role:Role", "hft-snapshots-us-east-1"),
-          named("aws:iam/role:Role", "hft-snapshots-us-west-2"),
-        ],
-        [],
+      ...[cluster("16.8"), member("db.r6g.large")].flatMap((one) => [
+        passes(`a database's primary: ${one.type}`, one, inPrimary([])),
+        passes(`one like it: ${one.type}`, one, inStandby([one])),
+      ]),
+      passes(
+        "one of two classes",
+        member("db.r6g.large"),
+        inStandby([member("db.r6g.4xlarge"), member("db.r6g.large")]),
       ),
-      pair(
-        passes,
-        "an alarm on a health check, and an archive's role: the standby has none",
-        [
-          alarm("hft/health-check/us-east-1", 1, "AWS/Route53"),
-          named("aws:iam/role:Role", "hft-break-glass-eu-west-1"),
-        ],
-        [],
+      passes(
+        "a role of each region in the primary's stack",
+        roleOf("us-east-1"),
+        inPrimary([], [roleOf("us-west-2")]),
       ),
-      pair(passes, "more in the standby", [], [alarm("hft/failover-switch/us-west-2", 1)]),
+      passes(
+        "an alarm on a health check",
+        alarm("hft/health-check/us-east-1", 1, "AWS/Route53"),
+        inPrimary([]),
+      ),
+      passes("a role of the archive", roleOf("eu-west-1"), inPrimary([])),
+      passes("more in the standby", alarm("hft/failover/us-west-2", 1), inStandby([])),
     ],
     bad: [
-      pair(
-        breaking('the counterpart of aws:backup/vault:Vault "hft-daily-vault-us-east-1"'),
-        "no vault",
-        [named("aws:backup/vault:Vault", "hft-daily-vault-us-east-1")],
-        [],
-      ),
-      pair(
-        breaking('the counterpart of aws:iam/role:Role "hft-snapshots-us-east-1"'),
+      breaks(
         "no role for the standby region",
-        [named("aws:iam/role:Role", "hft-snapshots-us-east-1")],
-        [],
+        roleOf("us-east-1"),
+        noCounterpart,
+        inPrimary([], [roleOf("eu-west-1")]),
       ),
-      pair(
-        breaking(
-          'threshold of aws:cloudwatch/metricAlarm:MetricAlarm "hft/missed-copies/us-west-2"',
-        ),
-        "another threshold",
-        [alarm("hft/missed-copies/us-east-1", 0)],
-        [alarm("hft/missed-copies/us-west-2", 10)],
+      breaks(
+        "a role for longer in the standby region",
+        roleOf("us-west-2", 7_200),
+        "maxSessionDuration",
+        inPrimary([], [roleOf("us-east-1")]),
       ),
-      pair(
-        breaking("instanceClass of aws:rds/clusterInstance:ClusterInstance"),
+      breaks(
         "a smaller database",
-        [member("db.r6g.4xlarge")],
-        [member("db.r6g.large")],
+        member("db.r6g.large"),
+        "instanceClass",
+        inStandby([member("db.r6g.4xlarge")]),
       ),
-      pair(
-        breaking("engineVersion of aws:rds/cluster:Cluster"),
-        "an older database",
-        [cluster("16.8")],
-        [cluster("16.6")],
-      ),
+      breaks("an older database", cluster("16.6"), "engineVersion", inStandby([cluster("16.8")])),
       ...(
         [
           ["aws:rds/clusterInstance:ClusterInstance", "engineVersion"],
@@ -219,57 +196,64 @@ export const placementCases: readonly RuleCases[] = [
           ["aws:rds/instance:Instance", "instanceClass"],
         ] as const
       ).map(([type, setting]) =>
-        pair(
-          breaking(`${setting} of ${type}`),
+        breaks(
           `another ${setting}: ${type}`,
-          [having(type, "database", { [setting]: "one" })],
-          [having(type, "database", { [setting]: "other" })],
+          having(type, "database", { [setting]: "one" }),
+          setting,
+          inStandby([having(type, "database", { [setting]: "other" })]),
         ),
       ),
       ...pairedTypes.flatMap(([type, name, same]) => [
-        pair(
-          breaking(`the counterpart of ${type} "second"`),
+        breaks(
           `one of two: ${type}`,
-          [
-            having(type, "first", { [name]: "first-us-east-1" }),
-            having(type, "second", { [name]: "second-us-east-1" }),
-          ],
-          [having(type, "first", { [name]: "first-us-west-2" })],
+          having(type, "second", { [name]: "second-us-east-1" }),
+          noCounterpart,
+          inPrimary(
+            [having(type, "first", { [name]: "first-us-west-2" })],
+            [having(type, "first", { [name]: "first-us-east-1" })],
+          ),
         ),
         ...(same === undefined
           ? []
           : [
-              pair(
-                breaking(`${same} of ${type} "first"`),
+              breaks(
                 `another ${same}: ${type}`,
-                [having(type, "first", { [name]: "first-us-east-1", [same]: 1 })],
-                [having(type, "first", { [name]: "first-us-west-2", [same]: 2 })],
+                having(type, "first", { [name]: "first-us-west-2", [same]: 1 }),
+                same,
+                inStandby([having(type, "first", { [name]: "first-us-east-1", [same]: 2 })]),
+              ),
+              breaks(
+                `no ${same}: ${type}`,
+                having(type, "first", { [name]: "first-us-west-2" }),
+                same,
+                inStandby([having(type, "first", { [name]: "first-us-east-1", [same]: 2 })]),
               ),
             ]),
       ]),
     ],
     absent: [
-      passes("a primary region's stack that is not looked at", stack, {
-        others: { archive: [provider("eu-west-1")] },
-      }),
-      passes("access to the database, which is in a trading region too", stack, {
+      passes("a standby region's stack that is not looked at", trail, { others: { archive } }),
+      passes("access to the database, which is in a trading region too", trail, {
         others: {
-          access: [
-            provider("us-east-1"),
-            resource("pulumi:providers:postgresql", {}),
-            named("aws:backup/vault:Vault", "hft-daily-vault-us-east-1"),
-          ],
+          access: [provider("us-west-2"), resource("pulumi:providers:postgresql", {})],
         },
       }),
-      pair(passes, "no databases in the primary", [], [cluster("16.8")]),
+      passes("no databases in the primary", cluster("16.8"), inStandby([])),
+      breaks("nothing in the standby", trail, noCounterpart, inPrimary([])),
     ],
     limit: { none: "two things are alike, or they are not" },
     unknown: [
-      pair(
-        (title, subject, more) => waits(title, subject, "engineVersion", more),
+      waits(
         "a version that is not known",
-        [cluster("16.8")],
-        [cluster(unknown)],
+        cluster(unknown),
+        "engineVersion",
+        inStandby([cluster("16.8")]),
+      ),
+      waits(
+        "a name in the other region that is not known",
+        trail,
+        "name",
+        inPrimary([resource(trail.type, { name: unknown })]),
       ),
     ],
   },

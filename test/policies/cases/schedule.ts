@@ -1,5 +1,5 @@
 import { type Resource, stackItself } from "../../../policies/stack";
-import { backupIsVerified, jobKeepsSchedule } from "../../../policies/schedule/backups";
+import { jobKeepsSchedule } from "../../../policies/schedule/backups";
 import { jobLeavesRoutingAlone, jobsAlikeInBothRegions } from "../../../policies/schedule/failover";
 import { imageIsPinned, imageOfOwnRegion } from "../../../policies/schedule/images";
 import { restoreIsIsolated } from "../../../policies/schedule/isolation";
@@ -11,6 +11,7 @@ import { podHasLimits, podIsRestricted } from "../../../policies/schedule/pods";
 import { jobRunIsBounded, jobRunsWhereDue } from "../../../policies/schedule/runs";
 import { secretNotInPlainSight } from "../../../policies/schedule/secrets";
 import { jobWritesWhereDue } from "../../../policies/schedule/told";
+import { backupIsVerified } from "../../../policies/schedule/verified";
 import { breaks, passes, resource, type RuleCases, unknown, waits } from "../ruleCases";
 
 const digest = `@sha256:${"0".repeat(64)}`;
@@ -96,16 +97,27 @@ const backup = (changes: Parameters<typeof job>[1] = {}) =>
     },
   });
 const kept = (days: string) => ({ env: { TRADING_DR_RETENTION_DAYS: days } });
+const snapshot = (sentinels: string) =>
+  job("snapshot cache", { env: { TRADING_DR_STORE: "cache", TRADING_DR_SENTINELS: sentinels } });
 const toldRegion = (region: string) => ({ env: { TRADING_DR_REGION: region } });
-const watching = (maximumAgeSeconds: number, series = "frequent") =>
+const watching = (changes: Readonly<Record<string, unknown>> = {}) =>
   job("check", {
     env: {
       TRADING_DR_WATCHED: JSON.stringify([
-        { store: "database", series, maximumAgeSeconds, locations: [path] },
+        {
+          ...{ store: "database", series: "frequent", maximumAgeSeconds: 4_500, locations: [path] },
+          ...changes,
+        },
       ]),
     },
   });
-const verifying = (points = path) => job("verify", { env: { TRADING_DR_RECOVERY_POINTS: points } });
+const missed = `the age in TRADING_DR_WATCHED at which a point in ${path} is missing`;
+const restoring = (points: readonly string[], kind = "verify", namespace = "verification") =>
+  job(kind, {
+    env: { TRADING_DR_RECOVERY_POINTS: points.join(" ") },
+    metadata: { namespace },
+  });
+const theirPath = path.replace("us-east-1", "us-west-2");
 
 const stack = stackItself("prod");
 const promised = {
@@ -116,6 +128,20 @@ const promised = {
     },
   ],
 };
+
+/** A copy that no schedule starts. */
+const byHand = (run: Record<string, unknown>) =>
+  resource("kubernetes:batch/v1:Job", {
+    spec: {
+      ...{ activeDeadlineSeconds: 900, backoffLimit: 0, ttlSecondsAfterFinished: 604_800 },
+      ...run,
+      template: {
+        spec: {
+          containers: [{ ...soundContainer, command: ["trading-dr", "backup", "database"] }],
+        },
+      },
+    },
+  });
 
 const lax = (changes: Record<string, unknown>) =>
   job("check", { container: { securityContext: { ...securityContext, ...changes } } });
@@ -202,11 +228,13 @@ export const scheduleCases: readonly RuleCases[] = [
           told: { tier: "frequent", retentionDays: "35", recoveryPoints: path },
         },
         { kind: "check", told: { region: "us-east-1" } },
+        { kind: "snapshot-cache", store: "cache", told: { sentinels: "one:26379 two:26379" } },
       ],
     },
     good: [
       passes("as the file says", backup(kept("35"))),
       passes("a check, which writes no copies", job("check", toldRegion("us-east-1"))),
+      passes("the Sentinels of the region", snapshot("one:26379 two:26379")),
       passes("somebody's own", job("check", { container: { command: ["sh"] } })),
     ],
     bad: [
@@ -228,6 +256,7 @@ export const scheduleCases: readonly RuleCases[] = [
         "TRADING_DR_TIER",
       ),
       breaks("for another region", job("check", toldRegion("us-west-2")), "TRADING_DR_REGION"),
+      breaks("of one Sentinel alone", snapshot("one:26379"), "TRADING_DR_SENTINELS"),
       breaks(
         "of a series that the file does not have",
         backup({ env: { TRADING_DR_SERIES: "hourly" } }),
@@ -235,7 +264,7 @@ export const scheduleCases: readonly RuleCases[] = [
       ),
       breaks(
         "of a kind that the file does not have",
-        verifying(),
+        restoring([path]),
         "TRADING_DR_STORE and TRADING_DR_SERIES",
       ),
     ],
@@ -254,40 +283,62 @@ export const scheduleCases: readonly RuleCases[] = [
   },
   {
     rule: backupIsVerified,
-    settings: { backupLateSeconds: 3_600 },
-    good: [passes("watched and restored", backup(), { beside: [watching(4_000), verifying()] })],
+    settings: {
+      restore: { namespace: "verification", locations: [path, theirPath] },
+      watched: [
+        { store: "database", series: "frequent", location: path, maximumAgeSeconds: 4_500 },
+      ],
+    },
+    good: [
+      passes("watched", watching({ maximumAgeSeconds: 4_000 })),
+      passes("restored, in whatever order", restoring([theirPath, path])),
+    ],
     bad: [
-      breaks(
-        "another series is watched",
-        backup(),
-        "the age at which the check job misses its copies",
-        { beside: [watching(4_500, "daily"), verifying()] },
-      ),
-      breaks("others are restored", backup(), "a verify job that restores it", {
-        beside: [watching(4_500), verifying("s3://records/others/")],
-      }),
+      breaks("another series is watched", watching({ series: "daily" }), missed),
+      breaks("another store is", watching({ store: "cache" }), missed),
+      breaks("another region's points are", watching({ locations: [theirPath] }), missed),
+      breaks("any region's points do", watching({ locations: [path, theirPath] }), missed),
+      breaks("what no monitor can read", watching({ maximumAgeSeconds: "1h" }), missed),
+      ...["verify", "drill recovery", "drill disaster"].flatMap((kind) => [
+        breaks(`${kind}: others are restored`, restoring([path, "s3://records/others/"], kind), [
+          "TRADING_DR_RECOVERY_POINTS",
+          "TRADING_DR_RECOVERY_POINTS",
+        ]),
+        breaks(
+          `${kind}: restored beside what it is of`,
+          restoring([path, theirPath], kind, "market"),
+          "metadata.namespace",
+        ),
+      ]),
     ],
     absent: [
-      breaks("neither", backup(), [
-        "the age at which the check job misses its copies",
-        "a verify job that restores it",
+      breaks("nothing is watched", job("check"), missed),
+      breaks("nothing is restored", job("verify", { metadata: { namespace: "verification" } }), [
+        "TRADING_DR_RECOVERY_POINTS",
+        "TRADING_DR_RECOVERY_POINTS",
       ]),
-      passes("no copy", verifying()),
+      passes("neither watches nor restores", backup()),
     ],
     limit: [
-      passes("15 minutes and an hour", backup(), { beside: [watching(4_500), verifying()] }),
-      breaks("a second more", backup(), "the age at which the check job misses its copies", {
-        beside: [watching(4_501), verifying()],
-      }),
+      passes("missed in time", watching()),
+      breaks("a second late", watching({ maximumAgeSeconds: 4_501 }), missed),
+      breaks("of one region alone", restoring([path]), "TRADING_DR_RECOVERY_POINTS"),
+      breaks(
+        "one more than there are",
+        restoring([path, theirPath, `${path}x/`]),
+        "TRADING_DR_RECOVERY_POINTS",
+      ),
     ],
     unknown: [
       waits(
-        "not known where",
-        backup({ env: { TRADING_DR_RECOVERY_POINTS: unknown } }),
-        `${container}.env.3.value`,
-        {
-          beside: [watching(4_500), verifying()],
-        },
+        "not known what is watched",
+        job("check", { env: { TRADING_DR_WATCHED: unknown } }),
+        `${container}.env.0.value`,
+      ),
+      waits(
+        "not known what is restored",
+        job("verify", { env: { TRADING_DR_RECOVERY_POINTS: unknown } }),
+        `${container}.env.0.value`,
       ),
     ],
   },
@@ -300,6 +351,7 @@ export const scheduleCases: readonly RuleCases[] = [
         "a check that takes longer than its gap",
         job("check", { run: { activeDeadlineSeconds: 9_999 } }),
       ),
+      passes("a job by hand", byHand({ activeDeadlineSeconds: 9_999 })),
     ],
     bad: [
       breaks(
@@ -315,6 +367,11 @@ export const scheduleCases: readonly RuleCases[] = [
       ),
     ],
     absent: [
+      breaks("nothing said of a job by hand", resource("kubernetes:batch/v1:Job", {}), [
+        "spec.activeDeadlineSeconds",
+        "spec.backoffLimit",
+        "spec.ttlSecondsAfterFinished",
+      ]),
       breaks(
         "nothing said",
         backup({
@@ -331,9 +388,9 @@ export const scheduleCases: readonly RuleCases[] = [
           "spec.concurrencyPolicy",
           "spec.timeZone",
           "spec.startingDeadlineSeconds",
+          "spec.failedJobsHistoryLimit",
           "spec.jobTemplate.spec.activeDeadlineSeconds",
           "spec.jobTemplate.spec.backoffLimit",
-          "spec.failedJobsHistoryLimit",
           "spec.jobTemplate.spec.ttlSecondsAfterFinished",
         ],
       ),
@@ -365,6 +422,13 @@ export const scheduleCases: readonly RuleCases[] = [
         backup({ run: { ttlSecondsAfterFinished: 3_599 } }),
         "spec.jobTemplate.spec.ttlSecondsAfterFinished",
       ),
+      passes("a job by hand kept for an hour", byHand({ ttlSecondsAfterFinished: 3_600 })),
+      breaks(
+        "and for less",
+        byHand({ ttlSecondsAfterFinished: 3_599 }),
+        "spec.ttlSecondsAfterFinished",
+      ),
+      breaks("without an end", byHand({ activeDeadlineSeconds: 0 }), "spec.activeDeadlineSeconds"),
       breaks(
         "tried again less than never",
         backup({ run: { backoffLimit: -1 } }),
@@ -377,6 +441,7 @@ export const scheduleCases: readonly RuleCases[] = [
         backup({ spec: { concurrencyPolicy: unknown } }),
         "spec.concurrencyPolicy",
       ),
+      waits("not known of a job by hand", byHand({ backoffLimit: unknown }), "spec.backoffLimit"),
     ],
   },
   {
@@ -519,21 +584,32 @@ export const scheduleCases: readonly RuleCases[] = [
   },
   {
     rule: jobsAlikeInBothRegions,
-    good: [passes("the same", backup(), { others: { dr: [backup()], archive: [] } })],
-    bad: [
-      breaks("another schedule", backup(), "spec.schedule", {
+    settings: { isStandby: true },
+    good: [
+      passes("the same", backup(), { others: { prod: [backup()], archive: [] } }),
+      passes("one that is told of in the standby", backup(), {
+        settings: { isStandby: false },
         others: { dr: [backup({ spec: { schedule: "0 * * * *" } })] },
       }),
+    ],
+    bad: [
+      breaks("another schedule", backup(), "spec.schedule", {
+        others: { prod: [backup({ spec: { schedule: "0 * * * *" } })] },
+      }),
       breaks("another time zone", backup(), "spec.timeZone", {
-        others: { dr: [backup({ spec: { timeZone: "Europe/Berlin" } })] },
+        others: { prod: [backup({ spec: { timeZone: "Europe/Berlin" } })] },
       }),
       breaks("another release", backup(), "the digests of its images", {
-        others: { dr: [backup({ container: { image: `x@sha256:${"1".repeat(64)}` } })] },
+        others: { prod: [backup({ container: { image: `x@sha256:${"1".repeat(64)}` } })] },
       }),
     ],
     absent: [
-      breaks("not there", backup(), "its counterpart in stack dr", {
-        others: { dr: [verifying()] },
+      breaks("not in the primary", backup(), "its counterpart in stack prod", {
+        others: { prod: [restoring([path])] },
+      }),
+      breaks("not in the standby", backup(), "its counterpart in stack dr", {
+        settings: { isStandby: false },
+        others: { dr: [restoring([path])] },
       }),
     ],
     limit: { none: "there is no figure" },
@@ -789,6 +865,20 @@ export const scheduleCases: readonly RuleCases[] = [
         `${pod}.automountServiceAccountToken`,
         { beside: [binding("x")] },
       ),
+      breaks(
+        "none, though a role is bound",
+        job("check", {
+          pod: { serviceAccountName: "reader", automountServiceAccountToken: false },
+        }),
+        `${pod}.automountServiceAccountToken`,
+        { beside: [binding("x")] },
+      ),
+      breaks(
+        "none by the account, though a role is bound",
+        job("check", { pod: { serviceAccountName: "reader" } }),
+        `${pod}.automountServiceAccountToken`,
+        { beside: [account(false), binding("x")] },
+      ),
     ],
     absent: [breaks("nothing said", job("check"), `${pod}.automountServiceAccountToken`)],
     limit: { none: "there is no figure" },
@@ -798,6 +888,11 @@ export const scheduleCases: readonly RuleCases[] = [
         job("check", { pod: { automountServiceAccountToken: unknown } }),
         `${pod}.automountServiceAccountToken`,
       ),
+      waits("not known who a role is bound to", job("check"), "subjects", {
+        beside: [
+          resource("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", { subjects: unknown }),
+        ],
+      }),
     ],
   },
   {

@@ -103,17 +103,12 @@ export const placementMutations: readonly Mutation[] = [
     trips: ["audit-trail-logs-everything", "placement-symmetry"],
   },
   {
-    title: "a job that the standby region does not have",
+    title: "a queue that the standby region does not have",
 
     stack: "dr",
     change: (declared) => {
-      declared.remove("kubernetes:batch/v1:CronJob");
+      declared.remove("aws:sqs/queue:Queue");
     },
-    trips: [
-      "backup-is-verified",
-      "job-alike-in-both-regions",
-      "job-keeps-schedule",
-      "placement-symmetry",
-    ],
+    trips: ["placement-symmetry"],
   },
 ];

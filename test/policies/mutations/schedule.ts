@@ -31,6 +31,21 @@ function jobVariable(
   };
 }
 
+/** Adds a job that no schedule starts, like a sound one but for one setting. */
+function jobByHand(path: string, value: unknown): (declared: Declared) => void {
+  return (declared) => {
+    const added = declared.copy(cronJob, "dr-check", "migration");
+    const { metadata, spec } = added.inputs as {
+      metadata: unknown;
+      spec: { jobTemplate: { spec: unknown } };
+    };
+    const type = "kubernetes:batch/v1:Job";
+    const urn = added.urn.replace("CronJob", "Job");
+    Object.assign(added, { type, urn, inputs: { metadata, spec: spec.jobTemplate.spec } });
+    declared.set(type, "migration", path, value);
+  };
+}
+
 /** Mutations of jobs, and of whatever runs pods. */
 export const scheduleMutations: readonly Mutation[] = [
   {
@@ -54,13 +69,22 @@ export const scheduleMutations: readonly Mutation[] = [
       }
       return { ...system, stores };
     },
+    trips: ["backup-is-verified", "job-keeps-schedule"],
+  },
+  {
+    title: "a system's file that asks for a disaster drill every day",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      schedules: { ...system.schedules, disasterTest: "0 4 * * *" },
+    }),
     trips: ["job-keeps-schedule"],
   },
   {
     title: "backups every half hour in one region",
     stack: "dr",
     change: jobSetting(backup, "spec.schedule", "*/30 * * * *"),
-    trips: ["job-alike-in-both-regions", "job-keeps-schedule", "placement-symmetry"],
+    trips: ["job-alike-in-both-regions", "job-keeps-schedule"],
   },
   {
     title: "a daily backup in the bucket of the frequent ones",
@@ -68,7 +92,7 @@ export const scheduleMutations: readonly Mutation[] = [
     change: jobVariable("dr-backup-database-daily", "TRADING_DR_RECOVERY_POINTS", (url) =>
       url.replace("daily-records", "operational-records"),
     ),
-    trips: ["backup-is-verified", "job-writes-where-due"],
+    trips: ["job-writes-where-due"],
   },
   {
     title: "snapshots under another system's name",
@@ -77,6 +101,27 @@ export const scheduleMutations: readonly Mutation[] = [
     change: jobVariable("dr-snapshot-cache-cache", "TRADING_DR_SYSTEM", () => "hft"),
     trips: ["job-writes-where-due"],
   },
+  ...(
+    [
+      [
+        "without a Sentinel",
+        "TRADING_DR_SENTINELS",
+        (hosts) => hosts.split(" ").slice(1).join(" "),
+      ],
+      [
+        "of the other region's cache",
+        "TRADING_DR_SENTINELS",
+        (hosts) => hosts.replaceAll("us-west-2", "us-east-1"),
+      ],
+      ["of another group", "TRADING_DR_MASTER_NAME", (name) => `${name}-2`],
+      ["as another user", "TRADING_DR_CACHE_USER", () => "default"],
+    ] satisfies readonly (readonly [string, string, (value: string) => string])[]
+  ).map(([title, variable, change]) => ({
+    title: `snapshots ${title}`,
+    stack: "dr" as const,
+    change: jobVariable("dr-snapshot-cache-cache", variable, change),
+    trips: ["job-writes-where-due"],
+  })),
   {
     title: "a system's file that keeps monthly recovery points for ten years",
     stack: "dr",
@@ -101,6 +146,39 @@ export const scheduleMutations: readonly Mutation[] = [
     change: jobVariable("dr-verify", "TRADING_DR_RECOVERY_POINTS", (urls) =>
       urls.split(" ").slice(1).join(" "),
     ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a drill that restores nothing of the other region",
+    system: "smc",
+    stack: "dr",
+    change: jobVariable("dr-drill-disaster", "TRADING_DR_RECOVERY_POINTS", (urls) =>
+      urls
+        .split(" ")
+        .filter((url) => url.endsWith("us-west-2/"))
+        .join(" "),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a monitor that is satisfied by copies of the region that does not write",
+    stack: "dr",
+    change: jobVariable("dr-check", "TRADING_DR_WATCHED", (watched) =>
+      watched.replace(
+        "frequent/database/frequent/us-east-1",
+        "frequent/database/frequent/us-west-2",
+      ),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a system's file that allows no delay of a copy",
+    system: "smc",
+    stack: "prod",
+    configure: (system) => ({
+      ...system,
+      alarms: { ...system.alarms, backupLate: { text: "1m", seconds: 60 } },
+    }),
     trips: ["backup-is-verified"],
   },
   {
@@ -138,7 +216,7 @@ export const scheduleMutations: readonly Mutation[] = [
     title: "a drill beside what it restores",
     stack: "prod",
     change: jobSetting("dr-drill-recovery", "metadata.namespace", "market-scanning"),
-    trips: ["job-alike-in-both-regions", "restore-is-isolated"],
+    trips: ["backup-is-verified", "job-alike-in-both-regions", "restore-is-isolated"],
   },
   {
     title: "a restore that reaches the database",
@@ -229,6 +307,16 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["kubernetes-token-where-needed"],
   },
   {
+    title: "a copy of the configuration without the token that it reads with",
+    stack: "dr",
+    change: jobSetting(
+      "dr-snapshot-configuration-configuration",
+      `${pod}.automountServiceAccountToken`,
+      false,
+    ),
+    trips: ["kubernetes-token-where-needed"],
+  },
+  {
     title: "a job that may do everything in its namespace",
     stack: "dr",
     change: (declared) => {
@@ -241,24 +329,18 @@ export const scheduleMutations: readonly Mutation[] = [
   {
     title: "a job by hand whose image is named by its tag",
     stack: "prod",
-    change: (declared) => {
-      const { inputs } = declared.one(cronJob, "dr-check");
-      const { jobTemplate } = inputs["spec"] as unknown as {
-        jobTemplate: { spec: Record<string, unknown> };
-      };
-      const added = declared.copy(cronJob, "dr-check", "migration");
-      added.type = "kubernetes:batch/v1:Job";
-      added.urn = added.urn.replace("CronJob", "Job");
-      Object.assign(added, {
-        inputs: { metadata: inputs["metadata"], spec: structuredClone(jobTemplate.spec) },
-      });
-      declared.set(
-        "kubernetes:batch/v1:Job",
-        "migration",
-        "spec.template.spec.containers.0.image",
-        "111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/migration:1",
-      );
-    },
+    change: jobByHand(
+      "spec.template.spec.containers.0.image",
+      "111122223333.dkr.ecr.us-east-1.amazonaws.com/trading-dr/migration:1",
+    ),
     trips: ["image-is-pinned"],
+  },
+  {
+    title: "a job by hand that may hang for ever",
+    system: "smc",
+    stack: "dr",
+    change: jobByHand("spec.activeDeadlineSeconds", undefined),
+    // Like every job of a system whose image is pending, it names a placeholder.
+    trips: ["image-is-pinned", "job-run-is-bounded"],
   },
 ];
