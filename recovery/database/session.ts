@@ -174,9 +174,14 @@ export class DatabaseSession {
   public async copyIn(statement: string, chunks: AsyncIterable<Buffer>): Promise<number> {
     const stream = this.client.query(from(statement));
     this.streaming = stream;
+    const server: { refusal?: unknown } = {};
     const ended = new Promise<void>((resolve, reject) => {
       stream.once("finish", resolve);
-      stream.once("error", reject);
+      // Not once: another error after the first would end the process.
+      stream.on("error", (error) => {
+        server.refusal ??= error;
+        reject(error);
+      });
       stream.once("close", () => {
         reject(this.lost ?? new Error("the connection was closed"));
       });
@@ -193,8 +198,13 @@ export class DatabaseSession {
       await ended;
       return stream.rowCount;
     } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
-      throw error instanceof RecoveryFailure ? error : this.failure("writing rows failed", error);
+      // What the server has refused is over, and has no connection left to be ended on.
+      if (server.refusal === undefined) {
+        stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+      }
+      throw error instanceof RecoveryFailure
+        ? error
+        : this.failure("writing rows failed", server.refusal ?? error);
     } finally {
       this.streaming = undefined;
     }

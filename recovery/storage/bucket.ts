@@ -213,6 +213,13 @@ export class BucketPrefix {
 
   private failure(name: string, act: "read" | "write", error: unknown): RecoveryFailure {
     const url = this.urlOf(name);
+    if (error instanceof S3ServiceException && error.name === "NoSuchBucket") {
+      return new RecoveryFailure(
+        "storage",
+        `cannot ${act} ${url}: there is no bucket ${this.location.bucket}; see that its name and its region are right`,
+        { cause: error },
+      );
+    }
     if (statusOf(error) === 404) {
       return new RecoveryFailure("damaged", `${url} is not there`, { cause: error });
     }
