@@ -60,16 +60,22 @@ export class Laboratory {
     await Promise.all([this.source.close(), this.scratch.close(), this.store.close()]);
   }
 
-  /** Starts the command, and leaves it running. */
+  /**
+   * Starts the command, and leaves it running.
+   *
+   * @param detached Whether it leads a process group of its own, which can be ended as a whole.
+   */
   public start(
     words: string,
     environment: Readonly<Record<string, string | undefined>>,
+    detached = false,
   ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
     const child = spawn(
       process.execPath,
       ["--require", "tsx/cjs", join(projectDirectory, "recovery/main.ts"), ...words.split(" ")],
       {
         cwd: projectDirectory,
+        detached,
         env: {
           PATH: process.env["PATH"],
           ...Object.fromEntries(everyone.split(" ").map((variable) => variable.split("="))),
