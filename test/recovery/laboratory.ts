@@ -62,10 +62,15 @@ export class Laboratory {
     await Promise.all([this.source.close(), this.scratch.close(), this.store.close()]);
   }
 
-  /** Starts the command, and leaves it running. */
+  /**
+   * Starts the command, and leaves it running.
+   *
+   * @param detached Whether it leads a process group of its own, which can be ended as a whole.
+   */
   public start(
     words: string,
     environment: Readonly<Record<string, string | undefined>>,
+    detached = false,
   ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
     const child = spawn(
       process.execPath,
@@ -73,6 +78,7 @@ export class Laboratory {
       [join(projectDirectory, "recovery/bin/trading-dr.js"), ...words.split(" ")],
       {
         cwd: projectDirectory,
+        detached,
         env: {
           PATH: process.env["PATH"],
           ...this.everyone,

@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type DatabaseServer } from "../support/databaseServer";
+import { programPath } from "../support/postgresqlPrograms";
 
 /**
  * Makes a database of a few MiB that cannot be packed much: tables with rows in several pieces of
@@ -59,6 +63,35 @@ export function sessionsOn(server: DatabaseServer): number {
        WHERE application_name IN ('trading-dr', 'pg_dump', 'pg_dumpall', 'pg_restore')`,
     ),
   );
+}
+
+/** All of a database as PostgreSQL's own program writes it, in an order that does not depend on where rows lie. */
+export function contentsOf(server: DatabaseServer, database: string): string {
+  const text = execFileSync(programPath("pg_dump"), ["--no-password", database], {
+    encoding: "utf8",
+    maxBuffer: 1024 ** 3,
+    env: {
+      PATH: process.env["PATH"],
+      PGHOST: server.socketDirectory,
+      PGPORT: String(server.port),
+      PGUSER: "postgres",
+    },
+  });
+  // Each dump has a word of its own, which keeps psql from running what data looks like.
+  return text
+    .split("\n")
+    .filter((line) => !/^\\(un)?restrict /.test(line))
+    .sort()
+    .join("\n");
+}
+
+/** Waits until something has become so. */
+export async function becomes(what: string, isSo: () => boolean, seconds = 20): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!isSo()) {
+    assert.ok(performance.now() < end, `after ${String(seconds)} s it was not so that ${what}`);
+    await sleep(50);
+  }
 }
 
 function linesOf(server: DatabaseServer, statement: string): string[] {
