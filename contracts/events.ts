@@ -35,21 +35,27 @@ export type Verification = z.output<typeof verification>;
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
   readonly point: string;
-  /** `20261129T155543Z` */
+  /** In UTC, with milliseconds: `2026-11-29T15:55:43.120Z`. */
   readonly finishedAt: string;
   readonly passed: boolean;
 }
 
 /** Name of a verification's event, under the prefix of such events. */
 export function verificationName({ point, finishedAt, passed }: VerificationName): string {
-  return `${point}/${finishedAt}-${passed ? "passed" : "failed"}.json`;
+  return `${point}/${finishedAt.replaceAll(/[-:.]/g, "")}-${passed ? "passed" : "failed"}.json`;
 }
 
 /** What a name of {@link verificationName} says; undefined for any other name. */
 export function parseVerificationName(name: string): VerificationName | undefined {
-  const [, point, finishedAt, result] =
-    /^(\d{8}T\d{6}Z-[0-9a-f]{8})\/(\d{8}T\d{6}Z)-(passed|failed)\.json$/.exec(name) ?? [];
-  return point === undefined || finishedAt === undefined
+  const [, point, year, month, day, hour, minute, second, fraction, result] =
+    /^(\d{8}T\d{6}Z-[0-9a-f]{8})\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(passed|failed)\.json$/.exec(
+      name,
+    ) ?? [];
+  return point === undefined
     ? undefined
-    : { point, finishedAt, passed: result === "passed" };
+    : {
+        point,
+        finishedAt: `${[year, month, day].join("-")}T${[hour, minute, second].join(":")}.${String(fraction)}Z`,
+        passed: result === "passed",
+      };
 }

@@ -11,7 +11,7 @@ export function pointListText({ points, unfinished, damaged }: PointList): strin
     size(point.bytes),
     duration(point.durationSeconds),
     point.retainUntil.slice(0, 10),
-    point.isDamaged ? "DAMAGED" : (point.verifiedAt ?? "not verified"),
+    point.isDamaged ? "DAMAGED" : (point.verifiedAt?.replace(/\.\d+/, "") ?? "not verified"),
   ]);
   const header = ["recovery point", "database", "age", "size", "took", "kept until", "verified"];
   const table = points.length === 0 ? "There is no recovery point.\n" : aligned([header, ...rows]);

@@ -93,7 +93,10 @@ describe("a recovery point of a database that tries hard", () => {
   it("is listed, with its verification", async () => {
     const people = await laboratory().run("list", laboratory().listing);
     assert.equal(people.status, 0, people.errors);
-    assert.match(people.output, new RegExp(String.raw`^${point}  trading  .*  \d{8}T\d{6}Z$`, "m"));
+    assert.match(
+      people.output,
+      new RegExp(String.raw`^${point}  trading  .*  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`, "m"),
+    );
     const { output } = await laboratory().run("list --json", laboratory().listing);
     const list = JSON.parse(output) as PointList;
     const manifest = await laboratory().manifestOf(point);
@@ -115,7 +118,7 @@ describe("a recovery point of a database that tries hard", () => {
         isDamaged: false,
       },
     );
-    assert.match(first.verifiedAt ?? "", /^\d{8}T\d{6}Z$/);
+    assert.match(first.verifiedAt ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.equal(list.points.length, 2);
   });
 
