@@ -64,6 +64,35 @@ describe("recovery points of many and of large things", function () {
     await laboratory().verify(point);
   });
 
+  it("keeps long values of a table whole that several sessions read at once", async () => {
+    const { source, scratch } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE long_and_many");
+    // Several parts, and in each of them values that are cut.
+    source.asSuperuser(
+      "long_and_many",
+      `CREATE TABLE document (id int, t text) WITH (autovacuum_enabled = false);
+       ALTER TABLE document ALTER t SET STORAGE EXTERNAL;
+       CREATE TABLE long AS SELECT string_agg(md5(n::text), '') AS t FROM generate_series(1, 650000) n;
+       DO $$ BEGIN
+         FOR part IN 1..4 LOOP
+           INSERT INTO document SELECT part * 100000 + n, repeat(md5(n::text), 50) FROM generate_series(1, 10000) n;
+           INSERT INTO document SELECT part * 100000, part::text || t FROM long;
+           INSERT INTO document SELECT part * 100000 + n, repeat(md5(n::text), 50) FROM generate_series(10001, 20000) n;
+         END LOOP;
+       END $$;
+       DROP TABLE long`,
+    );
+    const point = await laboratory().backup("long_and_many", "reader");
+    const [table] = (await laboratory().manifestOf(point)).tables;
+    assert((table?.segments.filter(({ continues }) => continues === true).length ?? 0) >= 4);
+    await laboratory().restore(point, "long_and_many_again");
+    const contents = "SELECT count(*), sum(length(t)), sum(hashtextextended(t, id)) FROM document";
+    assert.equal(
+      scratch.asSuperuser("long_and_many_again", contents),
+      source.asSuperuser("long_and_many", contents),
+    );
+  });
+
   describe("of a table of 200 MB", () => {
     before(() => {
       const { source } = laboratory();
