@@ -150,13 +150,15 @@ async function writeRows(
     readers,
     { tables, largeObjects: numbers, encoding: state.encoding },
     async ({ table }, rows, session) => {
-      const target = table === undefined ? segments.largeObjects : segments.tables[table];
+      const written: Segment[] = [];
       for await (const piece of piecesOfRows(rows)) {
         const segment = await writers[session]?.add(piece.bytes, piece.continues);
-        target?.push(...(segment === undefined ? [] : [segment]));
+        written.push(...(segment === undefined ? [] : [segment]));
         bytes += piece.bytes.length;
         progress.at("reading", { bytes, stored: objects.bytes });
       }
+      // All at once: another session may read another part of the table, and no row of ours may be cut by its.
+      (table === undefined ? segments.largeObjects : segments.tables[table])?.push(...written);
     },
   );
   await Promise.all(writers.map((writer) => writer.close()));

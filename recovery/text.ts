@@ -68,7 +68,8 @@ export function comparisonText(compared: readonly TableComparison[], schema: str
   return `${aligned([header, ...rows])}They are in schema ${schema}; nothing live was changed.\n`;
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+function aligned(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(onOneLine));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -81,6 +82,14 @@ function aligned(rows: readonly (readonly string[])[]): string {
           .trimEnd()}\n`,
     )
     .join("");
+}
+
+/** Names may hold line ends, and what moves a terminal's cursor: they are shown as JSON writes them. */
+function onOneLine(cell: string): string {
+  return cell.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function size(bytes: number): string {

@@ -38,8 +38,16 @@ export function settingStatement(database: string, { role, name, value }: Settin
     role === undefined
       ? `DATABASE ${escapeIdentifier(database)}`
       : `ROLE ${escapeIdentifier(role)} IN DATABASE ${escapeIdentifier(database)}`;
-  const written = listSettings.includes(name.toLowerCase()) ? value : escapeLiteral(value);
+  const values = listSettings.includes(name.toLowerCase()) ? namesIn(value) : [value];
   // A setting of an extension has a point in its name.
   const named = name.split(".").map(escapeIdentifier).join(".");
-  return `ALTER ${subject} SET ${named} TO ${written === "" ? "''" : written}`;
+  return `ALTER ${subject} SET ${named} TO ${values.map(escapeLiteral).join(", ")}`;
+}
+
+/** The names of a list, each to be written as text: an empty one, `""`, is no identifier of SQL's. */
+function namesIn(list: string): string[] {
+  const names = [...list.matchAll(/"((?:[^"]|"")*)"|[^\s,]+/g)].map(([whole, quoted]) =>
+    quoted === undefined ? whole : quoted.replaceAll('""', '"'),
+  );
+  return names.length === 0 ? [""] : names;
 }

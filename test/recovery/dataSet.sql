@@ -36,6 +36,7 @@ ALTER DATABASE :"database" SET quote_all_identifiers TO 'off';
 ALTER DATABASE :"database" SET market.session TO 'it''s "open"';
 ALTER DATABASE :"database" SET market.note TO '';
 ALTER ROLE trader IN DATABASE :"database" SET statement_timeout TO '90s';
+ALTER ROLE auditor IN DATABASE :"database" SET search_path TO '';
 ALTER ROLE "Chief ""Risk"" Officer" IN DATABASE :"database" SET search_path TO audit;
 
 -- Schemas.

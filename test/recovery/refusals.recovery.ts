@@ -407,6 +407,37 @@ describe("what recovery refuses", () => {
       assert.equal(scratch.asSuperuser("undone", "SELECT n FROM old"), "7");
     });
 
+    it("says which rows the server refuses, and leaves nothing half restored behind", async () => {
+      const { source, scratch } = laboratory();
+      source.asSuperuser("postgres", "CREATE DATABASE contradictory");
+      // Its rows were good when they came, and are not by today's rule.
+      source.asSuperuser(
+        "contradictory",
+        `CREATE FUNCTION is_good(n int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+         CREATE TABLE rated (n int, t text, CHECK (public.is_good(n)));
+         INSERT INTO rated SELECT n, repeat(md5(n::text), 10) FROM generate_series(1, 50000) n;
+         CREATE OR REPLACE FUNCTION is_good(n int) RETURNS boolean LANGUAGE sql AS 'SELECT n < 5'`,
+      );
+      const contradictory = await laboratory().backup("contradictory");
+      const there = databases();
+      const { status, errors } = await laboratory().run(
+        `restore --point ${contradictory} --into contradictory`,
+        laboratory().restoreOn(scratch),
+      );
+      assert.equal(status, 4);
+      assert.match(
+        lastLine({ status, output: "", errors }),
+        /^trading-dr: writing rows failed: new row for relation "rated" violates check constraint "rated_n_check" \(database contradictory_restoring on /,
+      );
+      assert.deepEqual(databases(), there);
+      const verified = await laboratory().run(
+        `verify --point ${contradictory}`,
+        laboratory().verification,
+      );
+      assert.equal(verified.status, 4);
+      assert.deepEqual(databases(), there);
+    });
+
     it("takes the name of a database that has nothing in it", async () => {
       const { scratch } = laboratory();
       scratch.asSuperuser("postgres", "CREATE DATABASE prepared");

@@ -1,0 +1,65 @@
+import { type Manifest, manifestFormat } from "../../contracts/manifest";
+
+/** The manifest of a small recovery point, with one of each thing. */
+export const sampleManifest: Manifest = {
+  format: manifestFormat,
+  id: "20261129T155543Z-0badcafe",
+  system: "lab",
+  account: "111122223333",
+  region: "us-east-1",
+  store: "database",
+  series: "daily",
+  tier: "daily",
+  startedAt: "2026-11-29T15:55:43.000Z",
+  finishedAt: "2026-11-29T15:56:44.000Z",
+  retainUntil: "2027-02-27T15:55:43.500Z",
+  source: {
+    database: "trading",
+    serverVersion: "15.12",
+    systemIdentifier: "7570000000000000001",
+    isReader: true,
+    snapshotAt: "2026-11-29T15:55:43.500Z",
+    position: "0/1A2B3C4D",
+    encoding: "UTF8",
+    collation: "en_US.UTF-8",
+    characterType: "en_US.UTF-8",
+    locale: { provider: "icu", name: "en-US" },
+  },
+  tools: { tradingDr: "0.1.0", pgDump: "15.12", zstd: "1.5.4" },
+  encryption: { algorithm: "aws:kms", key: "arn:aws:kms:us-east-1:111122223333:key/one" },
+  objects: [{ bytes: 1536, sha256: "a".repeat(64) }],
+  roles: { segments: [] },
+  structure: { segments: [] },
+  largeObjects: { count: 0, digest: "0".repeat(16), segments: [] },
+  tables: [
+    {
+      schema: "market",
+      name: "trade",
+      columns: ["id"],
+      condition: "WHERE id > 1",
+      rows: 1000,
+      digest: "0123456789abcdef",
+      rawBytes: 3 * 1024 * 1024,
+      segments: [
+        {
+          object: 1,
+          offset: 0,
+          bytes: 1536,
+          rawBytes: 3 * 1024 * 1024,
+          encoding: "zstd",
+          sha256: "b".repeat(64),
+        },
+      ],
+    },
+  ],
+  sequences: [
+    { schema: "market", name: "trade_id", lastValue: "9223372036854775807", isCalled: true },
+  ],
+  properties: {
+    owner: "desk",
+    connectionLimit: -1,
+    grants: [{ privilege: "CONNECT", isGrantable: false }],
+  },
+  settings: [{ role: "trader", name: "work_mem", value: "7MB" }],
+  leftOut: ['rows of the foreign table "a"."b": they are elsewhere'],
+};
