@@ -174,9 +174,13 @@ export class DatabaseSession {
   public async copyIn(statement: string, chunks: AsyncIterable<Buffer>): Promise<number> {
     const stream = this.client.query(from(statement));
     this.streaming = stream;
+    const server: { refusal?: Error } = {};
     const ended = new Promise<void>((resolve, reject) => {
       stream.once("finish", resolve);
-      stream.once("error", reject);
+      stream.on("error", (error: Error) => {
+        server.refusal ??= error;
+        reject(error);
+      });
       stream.once("close", () => {
         reject(this.lost ?? new Error("the connection was closed"));
       });
@@ -185,6 +189,9 @@ export class DatabaseSession {
     ended.catch(() => undefined);
     try {
       for await (const chunk of chunks) {
+        if (server.refusal !== undefined) {
+          throw server.refusal;
+        }
         if (!stream.write(chunk)) {
           await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), ended]);
         }
@@ -193,7 +200,10 @@ export class DatabaseSession {
       await ended;
       return stream.rowCount;
     } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+      // What the server has ended already cannot be ended again: a full disk would end this process.
+      if (server.refusal === undefined) {
+        stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+      }
       throw error instanceof RecoveryFailure ? error : this.failure("writing rows failed", error);
     } finally {
       this.streaming = undefined;
@@ -255,5 +265,6 @@ const adviceOn: Readonly<Record<string, string>> = {
   "53100": "the server's disk is full",
   "53200": "raise max_locks_per_transaction: each table that is read takes a lock in each session",
   "57P01": "the server was stopped, or somebody ended the session",
+  ENOENT: "see that the server runs, and that this is the directory of its socket",
   ECONNREFUSED: "see that the server runs, and that this address and port are its own",
 };
