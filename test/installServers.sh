@@ -9,6 +9,7 @@ declare -A package=(
   [redis-sentinel]=redis-sentinel
   [openssl]=openssl
   [ip]=iproute2
+  [faketime]=faketime
 )
 
 missing=()
