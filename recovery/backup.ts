@@ -13,7 +13,7 @@ import { readRows } from "./database/readRows";
 import { type DatabaseAddress } from "./database/session";
 import { settingsOf } from "./database/settings";
 import { DatabaseSnapshot, lockTimeout } from "./database/snapshot";
-import { RecoveryFailure } from "./failure";
+import { messageOf, RecoveryFailure } from "./failure";
 import { ContentWriter, WrittenObjects } from "./point/contentWriter";
 import { piecesOfBytes, piecesOfRows } from "./point/pieces";
 import { type Progress } from "./progress";
@@ -36,6 +36,9 @@ export interface BackupRequest {
   readonly readers: number;
 }
 
+/** Times that a backup is begun, when others want to alter tables just then. */
+const attempts = 10;
+
 /**
  * Takes a recovery point of a database: a snapshot of all that is in it, read by several sessions at once
  * and written as it is read. The manifest is written last; whatever ends this before leaves objects that
@@ -47,6 +50,25 @@ export async function backupDatabase(
   request: BackupRequest,
   progress: Progress,
 ): Promise<Manifest> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptBackup(request, progress);
+    } catch (error) {
+      if (!(error instanceof StructureLocked) || attempt === attempts) {
+        throw error;
+      }
+      progress.say("somebody waits to alter a table, and goes first: starting over");
+    }
+  }
+}
+
+/**
+ * pg_dump, which comes after the snapshot, waited for its locks behind somebody who waits for ours: that
+ * ends only when we let go.
+ */
+class StructureLocked extends RecoveryFailure {}
+
+async function attemptBackup(request: BackupRequest, progress: Progress): Promise<Manifest> {
   const startedAt = new Date();
   const id = `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
   const tools = await toolVersions();
@@ -66,7 +88,13 @@ export async function backupDatabase(
       return { segments };
     };
     const [structure, roles, rows] = await Promise.all([
-      program(runProgram("pg_dump", structureOptions(snapshot.name), request.source)),
+      program(runProgram("pg_dump", structureOptions(snapshot.name), request.source)).catch(
+        async (error: unknown) => {
+          throw (await snapshot.isInTheWay())
+            ? new StructureLocked("database", messageOf(error), { cause: error })
+            : error;
+        },
+      ),
       program(runProgram("pg_dumpall", rolesOptions(request.source), request.source)),
       writeRows(snapshot, objects, progress),
     ]);

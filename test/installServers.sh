@@ -10,6 +10,7 @@ declare -A package=(
   [openssl]=openssl
   [zstd]=zstd
   [ip]=iproute2
+  [faketime]=faketime
 )
 
 missing=()

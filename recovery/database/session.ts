@@ -174,11 +174,11 @@ export class DatabaseSession {
   public async copyIn(statement: string, chunks: AsyncIterable<Buffer>): Promise<number> {
     const stream = this.client.query(from(statement));
     this.streaming = stream;
-    const server: { refusal?: unknown } = {};
+    const server: { refusal?: Error } = {};
     const ended = new Promise<void>((resolve, reject) => {
       stream.once("finish", resolve);
       // Not once: another error after the first would end the process.
-      stream.on("error", (error) => {
+      stream.on("error", (error: Error) => {
         server.refusal ??= error;
         reject(error);
       });
@@ -190,6 +190,9 @@ export class DatabaseSession {
     ended.catch(() => undefined);
     try {
       for await (const chunk of chunks) {
+        if (server.refusal !== undefined) {
+          throw server.refusal;
+        }
         if (!stream.write(chunk)) {
           await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), ended]);
         }
@@ -271,5 +274,6 @@ const adviceOn: Readonly<Record<string, string>> = {
   "53100": "the server's disk is full",
   "53200": "raise max_locks_per_transaction: each table that is read takes a lock in each session",
   "57P01": "the server was stopped, or somebody ended the session",
+  ENOENT: "see that the server runs, and that this is the directory of its socket",
   ECONNREFUSED: "see that the server runs, and that this address and port are its own",
 };

@@ -72,6 +72,21 @@ export class DatabaseSnapshot {
     return this.holder;
   }
 
+  /** Whether somebody waits for a lock that the snapshot holds. False where that cannot be asked any more. */
+  public async isInTheWay(): Promise<boolean> {
+    try {
+      const { waits } = await this.holder.row<{ waits: boolean }>(
+        `SELECT EXISTS (
+           SELECT FROM pg_catalog.pg_locks
+           WHERE NOT granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(pid))
+         ) AS waits`,
+      );
+      return waits;
+    } catch {
+      return false;
+    }
+  }
+
   /** Lets go of all. */
   public async close(): Promise<void> {
     await Promise.all([this.holder, ...this.readers].map((session) => session.close()));

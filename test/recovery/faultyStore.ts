@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What may go wrong between the command and S3. */
 export type Fault =
@@ -13,6 +14,8 @@ export type Fault =
   | "unavailable"
   /** S3 answers 403. */
   | "forbidden"
+  /** S3 does as asked, and its answer comes five seconds late. */
+  | "late"
   /** The request is taken, and never answered. */
   | "stalled"
   /** The answer begins, and never goes on. */
@@ -111,6 +114,9 @@ export class FaultyStore {
         refuse(outgoing, fault);
       } else if (fault !== "stalled") {
         const answer = await this.forward(incoming, fault === "flippedRequest" ? flip(body) : body);
+        if (fault === "late") {
+          await sleep(5_000);
+        }
         answerWith(outgoing, answer, fault);
       }
     } catch {

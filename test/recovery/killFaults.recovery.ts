@@ -137,7 +137,7 @@ describe("commands that are killed", function () {
     });
 
     it(`restore is killed, ${words}: the database appears whole or not at all, and another run ends in the same state (seed ${String(random.seed)})`, async () => {
-      const command = `restore --point ${id} --into ${copy}`;
+      const command = `restore database --point ${id} --into ${copy}`;
       let halves = 0;
       const look = () => {
         halves += workingDatabases(lab.scratch).length;

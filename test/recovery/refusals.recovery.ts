@@ -223,7 +223,7 @@ describe("what recovery refuses", () => {
       "list",
       "show latest",
       "verify",
-      "restore --point latest --into anything",
+      "restore database --point latest --into anything",
     ]) {
       const secret = "1234567890abcdef1234567890abcdef";
       const stranger = await laboratory().run(words, {
@@ -248,7 +248,7 @@ describe("what recovery refuses", () => {
     for (const [words, environment] of [
       [`show ${id}`, laboratory().listing],
       [`verify --point ${id}`, laboratory().verification],
-      [`restore --point ${id} --into new`, laboratory().restoreOn(laboratory().scratch)],
+      [`restore database --point ${id} --into new`, laboratory().restoreOn(laboratory().scratch)],
     ] as const) {
       const { status, errors } = await laboratory().run(words, environment);
       assert.equal(status, 7, errors);
@@ -281,7 +281,7 @@ describe("what recovery refuses", () => {
     /** Runs a restore on the scratch server. */
     const restore = (words: string) =>
       laboratory().run(
-        `restore --point ${point} ${words}`,
+        `restore database --point ${point} ${words}`,
         laboratory().restoreOn(laboratory().scratch),
       );
 
@@ -399,7 +399,7 @@ describe("what recovery refuses", () => {
 
     it("brings back what it replaced, by the recovery point that it took", async () => {
       const { scratch } = laboratory();
-      const outcome = await laboratory().run("restore --point latest --into undone", {
+      const outcome = await laboratory().run("restore database --point latest --into undone", {
         ...laboratory().restoreOn(scratch),
         TRADING_DR_RECOVERY_POINTS: `s3://${emergencies.bucket}/${emergencies.prefix}`,
       });
@@ -421,7 +421,7 @@ describe("what recovery refuses", () => {
       const contradictory = await laboratory().backup("contradictory");
       const there = databases();
       const { status, errors } = await laboratory().run(
-        `restore --point ${contradictory} --into contradictory`,
+        `restore database --point ${contradictory} --into contradictory`,
         laboratory().restoreOn(scratch),
       );
       assert.equal(status, 4);

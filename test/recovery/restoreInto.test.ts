@@ -9,7 +9,6 @@ describe("the segments that one session writes at once", () => {
     offset: 0,
     bytes: 1,
     rawBytes: 1,
-    encoding: "none",
     sha256: "0".repeat(64),
     ...(continues ? { continues: true } : {}),
   }));

@@ -14,7 +14,7 @@ const listed: ListedPoint = {
   bytes: 1536,
   durationSeconds: 61,
   retainUntil: "2027-02-27T15:55:43.500Z",
-  verifiedAt: "20261129T160000Z",
+  verifiedAt: "2026-11-29T16:00:00Z",
   isDamaged: false,
 };
 
@@ -27,12 +27,14 @@ describe("recovery points as text", () => {
       pointListText({
         points: [listed, damaged, { ...unverified, durationSeconds: 0 }],
         unfinished: ["s3://bucket/points/20261126T155543Z-0badcafe/"],
+        damaged: ["s3://bucket/points/20261125T155543Z-0badcafe/manifest.json is no JSON"],
       }),
       [
         "recovery point             database  age    size     took   kept until  verified",
-        "20261129T155543Z-0badcafe  trading   1d 1h  1.5 KiB  1m 1s  2027-02-27  20261129T160000Z",
+        "20261129T155543Z-0badcafe  trading   1d 1h  1.5 KiB  1m 1s  2027-02-27  2026-11-29T16:00:00Z",
         "20261128T155543Z-0badcafe  a         1d 1h  1.5 KiB  1m 1s  2027-02-27  DAMAGED",
         "20261127T155543Z-0badcafe  trading   1d 1h  1.5 KiB  0s     2027-02-27  not verified",
+        "DAMAGED: s3://bucket/points/20261125T155543Z-0badcafe/manifest.json is no JSON",
         "Begun and not finished: s3://bucket/points/20261126T155543Z-0badcafe/",
         "",
       ].join("\n"),
@@ -40,7 +42,10 @@ describe("recovery points as text", () => {
   });
 
   it("say that there is none", () => {
-    assert.equal(pointListText({ points: [], unfinished: [] }), "There is no recovery point.\n");
+    assert.equal(
+      pointListText({ points: [], unfinished: [], damaged: [] }),
+      "There is no recovery point.\n",
+    );
   });
 
   for (const [bytes, seconds, size, took] of [
@@ -55,6 +60,7 @@ describe("recovery points as text", () => {
       const text = pointListText({
         points: [{ ...listed, bytes, durationSeconds: seconds }],
         unfinished: [],
+        damaged: [],
       });
       const [, row = ""] = text.split("\n");
       assert.deepEqual(row.split(/ {2,}/).slice(3, 5), [size, took]);
@@ -74,7 +80,7 @@ position        0/1A2B3C4D
 kept until      2027-02-27T15:55:43.500Z
 size            1.5 KiB in 1 objects
 encryption      aws:kms arn:aws:kms:us-east-1:111122223333:key/one
-written by      trading-dr 0.1.0, pg_dump 15.12, zstd 1.5.4
+written by      trading-dr 0.1.0, pg_dump 15.12
 left out        rows of the foreign table "a"."b": they are elsewhere
 
 table         rows  as text  digest
