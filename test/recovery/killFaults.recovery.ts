@@ -61,13 +61,14 @@ describe("commands that are killed", function () {
     manner: "group" | "main",
     look: () => Promise<void> | void,
   ): Promise<Killed> {
-    const started = performance.now();
+    let started = performance.now();
     succeeded(await lab.run(words, environment));
-    const whole = performance.now() - started;
+    let whole = performance.now() - started;
     await look();
     let runs = 0;
     let children = 0;
-    for (let moment = 0; moment < moments; moment += 1) {
+    for (let attempt = 0; runs < moments && attempt < 4 * moments; attempt += 1) {
+      started = performance.now();
       const { child, ended } = lab.start(words, environment, true);
       const share = earliest + (1 - earliest) * (random.below(1000) / 1000);
       const { pid } = child;
@@ -78,9 +79,13 @@ describe("commands that are killed", function () {
         process.kill(manner === "group" ? -pid : pid, "SIGKILL");
       }
       await becomes("its programs have ended", () => before.every((one) => !isRunning(one)));
-      const { status } = await ended;
-      runs += status === null ? 1 : 0;
-      children += status === null ? before.length : 0;
+      if ((await ended).status === null) {
+        runs += 1;
+        children += before.length;
+      } else {
+        // It was quicker than those before, on a machine that others use too: moments come sooner now.
+        whole = performance.now() - started;
+      }
       await look();
     }
     return { runs, children };
@@ -92,9 +97,9 @@ describe("commands that are killed", function () {
     }
   }
 
-  /** That runs were killed in the middle, and often enough to mean something. */
+  /** That as many runs as wanted were killed in the middle. */
   function wereKilled({ runs, children }: Killed): void {
-    assert.ok(runs > moments / 2, `only ${String(runs)} runs were killed before they ended`);
+    assert.equal(runs, moments, "too many runs ended before they were killed");
     assert.ok(children > 0, "no run had any program running when it was killed");
   }
 
