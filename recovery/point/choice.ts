@@ -67,11 +67,9 @@ export async function choosePoint(
 }
 
 async function unverified(all: readonly Candidate[], events: BucketPrefix): Promise<Candidate[]> {
-  const passed = new Set(
-    (await events.names()).flatMap(({ name }) => {
-      const verified = parseVerificationName(name);
-      return verified?.passed === true ? [verified.point] : [];
-    }),
+  // One that failed has been judged too: chosen again and again, it would keep out all others.
+  const judged = new Set(
+    (await events.names()).map(({ name }) => parseVerificationName(name)?.point),
   );
-  return all.filter(({ id }) => !passed.has(id)).reverse();
+  return all.filter(({ id }) => !judged.has(id)).reverse();
 }
