@@ -88,7 +88,7 @@ async function main(): Promise<void> {
 
 const ours = "trading-dr";
 /** As it is shipped: one file of JavaScript. */
-const command = `${process.execPath} ${join(projectDirectory, "recovery/bin/trading-dr.js")}`;
+const command = join(projectDirectory, "recovery/bin/trading-dr.js");
 const upload = (file: string) =>
   `${process.execPath} --require tsx/cjs ${join(__dirname, "transfer.ts")} put ${file}`;
 const download = (file: string) =>

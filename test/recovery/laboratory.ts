@@ -73,9 +73,9 @@ export class Laboratory {
     detached = false,
   ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
     const child = spawn(
-      process.execPath,
       // As it is shipped: see buildOnce.ts.
-      [join(projectDirectory, "recovery/bin/trading-dr.js"), ...words.split(" ")],
+      join(projectDirectory, "recovery/bin/trading-dr.js"),
+      words.split(" "),
       {
         cwd: projectDirectory,
         detached,
