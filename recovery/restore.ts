@@ -38,6 +38,9 @@ export interface Restored {
 /** Setting of a restored database that says where it is from: an end that was reached is known by it. */
 const origin = "trading_dr.recovery_point";
 
+/** Lowest number of what was not made by initdb. */
+const firstMade = 16_384;
+
 /** Longest name that PostgreSQL keeps whole. */
 const longestName = 63;
 
@@ -63,11 +66,11 @@ export async function restoreDatabase(
     if (there?.origin === id) {
       return { database: into, point: id, wasThere: true };
     }
-    const isLive = there !== undefined && there.relations > 0;
+    const isLive = there?.isEmpty === false;
     if (isLive && request.replace === undefined) {
       throw new RecoveryFailure(
         "refused",
-        `${into} has ${String(there.relations)} tables and the like in it: restore into another name, or replace it by naming it twice, with --into ${into} --replace ${into}`,
+        `${into} is not empty: restore into another name, or replace it by naming it twice, with --into ${into} --replace ${into}`,
       );
     }
     await refuseSessions(session, into);
@@ -101,8 +104,8 @@ function refuseLongNames(into: string, names: readonly string[]): void {
 }
 
 interface Found {
-  /** Tables, views and sequences of users. */
-  readonly relations: number;
+  /** True where nobody has made anything in it. */
+  readonly isEmpty: boolean;
   /** Recovery point that it was restored from. */
   readonly origin: string | undefined;
 }
@@ -123,12 +126,13 @@ async function databaseNamed(
   }
   const inside = await DatabaseSession.open({ ...server, database: name });
   try {
-    const { relations } = await inside.row<{ relations: number }>(`
-      SELECT count(*)::integer AS relations
-      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+    const made = ["class", "proc", "type", "namespace", "extension", "largeobject_metadata"].map(
+      (catalog) =>
+        `EXISTS (SELECT FROM pg_catalog.pg_${catalog} WHERE oid >= ${String(firstMade)})`,
+    );
+    const { used } = await inside.row<{ used: boolean }>(`SELECT ${made.join(" OR ")} AS used`);
     return {
-      relations,
+      isEmpty: !used,
       origin: found.settings
         ?.find((setting) => setting.startsWith(`${origin}=`))
         ?.slice(origin.length + 1),

@@ -139,6 +139,27 @@ describe("what operators do", () => {
     });
   });
 
+  for (const [what, statement] of [
+    ["function", "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'"],
+    ["schema", "CREATE SCHEMA prepared"],
+    ["type", "CREATE TYPE side AS ENUM ('buy', 'sell')"],
+    ["large object", "SELECT lo_create(0)"],
+    ["extension", "CREATE EXTENSION hstore"],
+  ] as const) {
+    it(`takes no database for empty that has a ${what} alone`, async () => {
+      const { scratch } = laboratory();
+      const name = `only_${what.replace(" ", "_")}`;
+      scratch.asSuperuser("postgres", `CREATE DATABASE ${name}`);
+      scratch.asSuperuser(name, statement);
+      const { status, errors } = await laboratory().run(
+        `restore database --point ${point} --into ${name}`,
+        laboratory().restoreOn(scratch),
+      );
+      assert.equal(status, 3);
+      assert.match(errors, new RegExp(`${name} is not empty: restore into another name`));
+    });
+  }
+
   it("takes an emergency backup of every database of the server, each with the roles", async () => {
     const { source } = laboratory();
     source.asSuperuser("postgres", "CREATE DATABASE positions");

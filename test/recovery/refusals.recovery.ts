@@ -297,7 +297,7 @@ describe("what recovery refuses", () => {
       assert.equal(once.status, 3);
       assert.equal(
         once.errors,
-        "trading-dr: live has 1 tables and the like in it: restore into another name, or replace it by naming it twice, with --into live --replace live\n",
+        "trading-dr: live is not empty: restore into another name, or replace it by naming it twice, with --into live --replace live\n",
       );
       const otherwise = await restore("--into live --replace other");
       assert.equal(otherwise.status, 2);
