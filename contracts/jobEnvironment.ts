@@ -183,6 +183,8 @@ const operatorEnvironments = {
   restore: z.object({
     ...operator,
     ...operatorLogin,
+    /** Name of the database at the source. */
+    databaseName: text,
     /** Where a recovery point of a database that is replaced goes, before it is. */
     emergency: location,
     store: text,

@@ -7,7 +7,7 @@ import {
   type Segment,
 } from "../contracts/manifest";
 import { largeObjectsOf, leftOutOf, sequencesOf } from "./database/inventory";
-import { programVersion, runProgram } from "./database/programs";
+import { programVersion, quotedDatabase, runProgram } from "./database/programs";
 import { propertiesOf } from "./database/properties";
 import { readRows } from "./database/readRows";
 import { type DatabaseAddress } from "./database/session";
@@ -158,8 +158,9 @@ function structureOptions(snapshot: string): string[] {
   ];
 }
 
-function rolesOptions({ database }: DatabaseAddress): string[] {
-  return ["--roles-only", "--no-role-passwords", `--database=${database}`, "--no-password"];
+function rolesOptions(source: DatabaseAddress): string[] {
+  const database = `--database=${quotedDatabase(source)}`;
+  return ["--roles-only", "--no-role-passwords", database, "--no-password"];
 }
 
 type Rows = Pick<Manifest, "tables" | "largeObjects">;
@@ -193,14 +194,17 @@ async function writeRows(
   return {
     tables: tables.map(({ schema, name, columns, condition }, position) => {
       const digest = digests.tables[position];
+      if (digest === undefined) {
+        throw new Error(`${name} was not read`);
+      }
       return {
         schema,
         name,
         columns: [...columns],
         ...(condition === undefined ? {} : { condition }),
-        rows: digest?.rows ?? 0,
-        digest: digest?.digest ?? "",
-        rawBytes: digest?.bytes ?? 0,
+        rows: digest.rows,
+        digest: digest.digest,
+        rawBytes: digest.bytes,
         segments: segments.tables[position] ?? [],
       };
     }),

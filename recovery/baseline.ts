@@ -24,8 +24,9 @@ export interface BaselineTimes {
 export async function timesOf(
   restored: DatabaseAddress,
   queries: Readonly<Record<string, string>>,
+  searchPath?: string,
 ): Promise<BaselineTimes> {
-  const session = await openForQueries(restored);
+  const session = await openForQueries(restored, searchPath);
   try {
     const seconds: Record<string, number> = {};
     const problems: string[] = [];

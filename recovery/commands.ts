@@ -1,7 +1,13 @@
 import { availableParallelism } from "node:os";
-import { type CommandEnvironment, parseEnvironment } from "../contracts/jobEnvironment";
+import {
+  type CommandEnvironment,
+  type Location,
+  parseEnvironment,
+} from "../contracts/jobEnvironment";
+import { type S3Client } from "@aws-sdk/client-s3";
 import { backupDatabase, type BackupRequest } from "./backup";
-import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { databasesOf } from "./database/inventory";
+import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
 import { exitCodes, messageOf, RecoveryFailure } from "./failure";
 import { whileQuiet } from "./hooks";
@@ -57,6 +63,11 @@ function addressOf(
   return { ...told, port, authorityFile };
 }
 
+/** Where recovery points are. */
+function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
+  return locations.map((location) => new BucketPrefix(client, location));
+}
+
 /** `trading-dr backup database` */
 export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<string> {
   const told = environmentOf("backup-database");
@@ -89,21 +100,28 @@ export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<s
     region: told.region,
   });
   const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
-  const session = await DatabaseSession.open(server);
-  const databases = await session.rows<{ name: string }>(
-    "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin' ORDER BY 1",
-  );
-  await session.close();
+  const databases = await databasesOf(server);
   if (dryRun) {
-    const names = databases.map(({ name }) => name).join(", ");
-    return `Would write recovery points of ${names} to ${points.urlOf("")}.\n`;
+    return `Would write recovery points of ${databases.join(", ")} to ${points.urlOf("")}.\n`;
   }
   let ids = "";
-  for (const { name } of databases) {
-    const source = { ...server, database: name };
+  const failures: string[] = [];
+  for (const database of databases) {
+    const source = { ...server, database };
     const request = { ...told, series: "emergency", source, points, readers: sessions };
-    const { id } = await backupDatabase(request, progress);
-    ids += `${id} ${name}\n`;
+    try {
+      const { id } = await backupDatabase(request, progress);
+      ids += `${id} ${database}\n`;
+    } catch (error) {
+      // One that cannot be read must not keep the others from being saved.
+      failures.push(`${database}: ${messageOf(error)}`);
+    }
+  }
+  if (failures.length > 0) {
+    throw new RecoveryFailure(
+      "database",
+      `not all databases were backed up.\nTaken:\n${ids}Not taken:\n${failures.join("\n")}`,
+    );
   }
   return ids;
 }
@@ -116,7 +134,8 @@ export async function verifyCommand({ point }: { point: string }): Promise<strin
     {
       system: told.system,
       region: told.region,
-      points: told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+      database: told.databaseName,
+      points: placesOf(client, told.recoveryPoints),
       events: new BucketPrefix(client, told.events),
       choice: point,
       server: addressOf({
@@ -157,10 +176,10 @@ export interface TablesOptions {
 export async function restoreTablesCommand(options: TablesOptions): Promise<string> {
   const told = environmentOf("restore");
   const client = s3Client(told.region);
-  const point = await choosePoint(
-    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
-    options.point,
-  );
+  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
+    system: told.system,
+    database: told.databaseName,
+  });
   const live = addressOf({
     host: told.databaseHost,
     user: told.databaseUser,
@@ -184,10 +203,10 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     );
   }
   const client = s3Client(told.region);
-  const point = await choosePoint(
-    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
-    options.point,
-  );
+  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
+    system: told.system,
+    database: told.databaseName,
+  });
   if (options.dryRun) {
     await point.checkObjects();
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
@@ -242,7 +261,7 @@ export async function listCommand({ json }: { json?: true }): Promise<string> {
   const told = environmentOf("list");
   const client = s3Client(told.region);
   const list = await listPoints(
-    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
+    placesOf(client, told.recoveryPoints),
     new BucketPrefix(client, told.events),
     new Date(),
   );
@@ -253,10 +272,9 @@ export async function listCommand({ json }: { json?: true }): Promise<string> {
 export async function showCommand(id: string, { json }: { json?: true }): Promise<string> {
   const told = environmentOf("list");
   const client = s3Client(told.region);
-  const { manifest, url } = await choosePoint(
-    told.recoveryPoints.map((location) => new BucketPrefix(client, location)),
-    id,
-  );
+  const { manifest, url } = await choosePoint(placesOf(client, told.recoveryPoints), id, {
+    system: told.system,
+  });
   return json ? pointJson(manifest, url) : pointText(manifest, url);
 }
 

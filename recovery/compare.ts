@@ -26,7 +26,7 @@ export async function compareWithManifest(
     if (first === undefined) {
       throw new RangeError("a comparison needs one session at least");
     }
-    const tables = await tablesOf(first);
+    const tables = (await tablesOf(first)).map((table) => inOrderOf(manifest, table));
     const largeObjects = await largeObjectsOf(first);
     const sequences = await sequencesOf(first);
     const read = await readRows(
@@ -49,6 +49,20 @@ export async function compareWithManifest(
   } finally {
     await Promise.all(opened.map((session) => session.close()));
   }
+}
+
+/**
+ * A table whose columns are read in the order in which they were: a table that inherits some may get
+ * them in another one when it is made anew.
+ */
+function inOrderOf({ tables }: Manifest, table: Table): Table {
+  const backedUp = tables.find(
+    ({ schema, name }) => schema === table.schema && name === table.name,
+  );
+  const sorted = (columns: readonly string[]) => JSON.stringify([...columns].sort());
+  return backedUp !== undefined && sorted(backedUp.columns) === sorted(table.columns)
+    ? { ...table, columns: backedUp.columns }
+    : table;
 }
 
 function tableProblems(

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { messageOf, RecoveryFailure } from "./failure";
+import { exitCodes, messageOf, RecoveryFailure } from "./failure";
 import { type Progress } from "./progress";
 
 /** What is called around a restore: a program and its arguments. */
@@ -16,12 +16,29 @@ export async function whileQuiet<Result>(
   act: () => Promise<Result>,
   progress: Progress,
 ): Promise<Result> {
+  // Whoever ends us in the middle must not leave them stopped.
+  const onSignal = () => {
+    void call("resume", resume, progress).finally(() => {
+      process.exit(exitCodes.unforeseen);
+    });
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  signals.forEach((signal) => process.once(signal, onSignal));
+  let result: Result;
   try {
     await call("quiesce", quiesce, progress);
-    return await act();
+    result = await act();
+  } catch (error) {
+    // The first failure is what has to be mended first; the second must be seen too.
+    await call("resume", resume, progress).catch((another: unknown) => {
+      progress.say(messageOf(another));
+    });
+    throw error;
   } finally {
-    await call("resume", resume, progress);
+    signals.forEach((signal) => process.off(signal, onSignal));
   }
+  await call("resume", resume, progress);
+  return result;
 }
 
 async function call(

@@ -7,14 +7,16 @@ const queryTimeout = "10min";
  * Asks a restored database for rows that must not be there.
  *
  * @param queries By name.
+ * @param searchPath As {@link openForQueries} takes it.
  * @returns What was found, as sentences, and what could not be asked: a query on a table that is gone
  * says so.
  */
 export async function integrityProblems(
   restored: DatabaseAddress,
   queries: Readonly<Record<string, string>>,
+  searchPath?: string,
 ): Promise<string[]> {
-  const session = await openForQueries(restored);
+  const session = await openForQueries(restored, searchPath);
   try {
     const problems: string[] = [];
     for (const [name, query] of Object.entries(queries)) {
@@ -35,13 +37,21 @@ export async function integrityProblems(
   }
 }
 
-/** A session that changes nothing, in which tables need no schema. */
-export async function openForQueries(restored: DatabaseAddress): Promise<DatabaseSession> {
+/**
+ * A session that changes nothing, in which tables need no schema.
+ *
+ * @param searchPath The schemas in which names are looked for, as PostgreSQL writes them. @default - the
+ * server's
+ */
+export async function openForQueries(
+  restored: DatabaseAddress,
+  searchPath = "DEFAULT",
+): Promise<DatabaseSession> {
   const session = await DatabaseSession.open(restored);
   await session.run(`
     SET default_transaction_read_only = on;
     SET statement_timeout = '${queryTimeout}';
-    SET search_path TO DEFAULT`);
+    SET search_path TO ${searchPath === "" ? "''" : searchPath}`);
   return session;
 }
 

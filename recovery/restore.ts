@@ -1,12 +1,14 @@
 import { escapeIdentifier } from "pg";
 import { type Manifest } from "../contracts/manifest";
+import { claimForRestore } from "./database/claims";
+import { refuseLongNames } from "./database/names";
 import { propertyStatements } from "./database/properties";
-import { type DatabaseAddress, DatabaseSession } from "./database/session";
+import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./database/session";
 import { settingStatement } from "./database/settings";
 import { RecoveryFailure } from "./failure";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
-import { dropDatabase, restoreInto } from "./restoreInto";
+import { restoreInto } from "./restoreInto";
 
 /** What an operator restores. */
 export interface RestoreRequest {
@@ -41,9 +43,6 @@ const origin = "trading_dr.recovery_point";
 /** Lowest number of what was not made by initdb. */
 const firstMade = 16_384;
 
-/** Longest name that PostgreSQL keeps whole. */
-const longestName = 63;
-
 /**
  * Restores a whole recovery point under the name of a database. The database appears under its name
  * when it is whole; until then it has another, which the next run drops. A database that had the name
@@ -58,12 +57,18 @@ export async function restoreDatabase(
   const { point, server, into } = request;
   const { id } = point.manifest;
   const working = `${into}_restoring`;
-  const kept = `${into}_before_${id.slice(-8)}`;
-  refuseLongNames(into, [working, kept]);
+  const kept = `${into}_before_${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
+  refuseLongNames(`--into ${into}`, [working, kept]);
   const session = await DatabaseSession.open(server);
   try {
     const there = await databaseNamed(session, server, into);
     if (there?.origin === id) {
+      if (request.replace !== undefined) {
+        throw new RecoveryFailure(
+          "refused",
+          `${into} was restored from ${id} before, and may have been written to since: restore it into another name, and give that the right one when you have compared them`,
+        );
+      }
       return { database: into, point: id, wasThere: true };
     }
     const isLive = there?.isEmpty === false;
@@ -74,32 +79,20 @@ export async function restoreDatabase(
       );
     }
     await refuseSessions(session, into);
+    await claimForRestore(session, working);
     if (isLive && request.replace !== undefined) {
       const safe = await request.replace({ ...server, database: into });
       progress.say("what is there now is safe", { point: safe.id });
     }
     await point.checkObjects();
-    await dropDatabase(session, working);
     await restoreInto(point, server, working, { writers: request.sessions }, progress);
-    await giveItsOwn(session, working, point.manifest);
+    await giveItsOwn(session, working, point.manifest, progress);
     await refuseSessions(session, into);
     await appear(session, { working, into, kept: there === undefined ? undefined : kept });
-    if (there !== undefined && !isLive) {
-      await dropDatabase(session, kept);
-    }
-    return { database: into, point: id, ...(isLive ? { kept } : {}), wasThere: false };
+    const isKept = there !== undefined && !(await dropIfEmpty(session, server, kept));
+    return { database: into, point: id, ...(isKept ? { kept } : {}), wasThere: false };
   } finally {
     await session.close();
-  }
-}
-
-function refuseLongNames(into: string, names: readonly string[]): void {
-  const tooLong = names.find((name) => Buffer.byteLength(name) > longestName);
-  if (tooLong !== undefined) {
-    throw new RecoveryFailure(
-      "usage",
-      `--into ${into} is too long: ${tooLong} would have more than ${String(longestName)} bytes`,
-    );
   }
 }
 
@@ -142,12 +135,32 @@ async function databaseNamed(
   }
 }
 
+/**
+ * Drops a database in which nobody has made anything, not even while the other was restored.
+ *
+ * @returns False where it is kept.
+ */
+async function dropIfEmpty(
+  session: DatabaseSession,
+  server: DatabaseAddress,
+  name: string,
+): Promise<boolean> {
+  const found = await databaseNamed(session, server, name);
+  if (found?.isEmpty !== true) {
+    return false;
+  }
+  // Not by force: whoever has connected since may be about to write.
+  await session.run(`DROP DATABASE ${escapeIdentifier(name)}`);
+  return true;
+}
+
 /** Who is connected may be writing, and what they write after the backup would be left behind. */
 async function refuseSessions(session: DatabaseSession, database: string): Promise<void> {
   const { count, who } = await session.row<{ count: number; who: string | null }>(
     `SELECT count(*)::integer AS count,
        string_agg(DISTINCT coalesce(usename, '?') || ' (' || coalesce(nullif(application_name, ''), 'unnamed') || ')', ', ') AS who
-     FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid()`,
+     FROM pg_catalog.pg_stat_activity
+     WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend'`,
     [database],
   );
   if (count > 0) {
@@ -158,24 +171,44 @@ async function refuseSessions(session: DatabaseSession, database: string): Promi
   }
 }
 
-/** Gives a database its properties and settings, and says where it is from. */
+/** PostgreSQL's code of a lacking privilege. */
+const insufficientPrivilege = "42501";
+
+/**
+ * Gives a database its properties and settings, and says where it is from. What only a superuser may set,
+ * as settings of extensions that are not loaded, is told and left out for others: it keeps no data back.
+ */
 async function giveItsOwn(
   session: DatabaseSession,
   database: string,
   { id, properties, settings }: Manifest,
+  progress: Progress,
 ): Promise<void> {
   const found = await session.rows<{ name: string }>(
     "SELECT rolname::text AS name FROM pg_catalog.pg_roles",
   );
   const roles = found.map(({ name }) => name);
   const isThere = (role: string | undefined) => role === undefined || roles.includes(role);
+  // The mark of one that is not whole goes; a comment of its own comes with the properties.
+  await session.run(`COMMENT ON DATABASE ${escapeIdentifier(database)} IS NULL`);
   for (const statement of propertyStatements(database, properties, roles)) {
     await session.run(statement);
   }
-  for (const setting of settings.filter(({ role }) => isThere(role))) {
-    await session.run(settingStatement(database, setting));
+  for (const setting of [
+    ...settings.filter(({ role }) => isThere(role)),
+    { name: origin, value: id },
+  ]) {
+    try {
+      await session.run(settingStatement(database, setting));
+    } catch (error) {
+      if (!(error instanceof DatabaseFailure) || error.code !== insufficientPrivilege) {
+        throw error;
+      }
+      progress.say("a setting was left out, since only a superuser may make it", {
+        setting: setting.name,
+      });
+    }
   }
-  await session.run(settingStatement(database, { name: origin, value: id }));
 }
 
 /** Gives the names in one step: at no time has nobody the name, and at no time somebody who is not whole. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { type Manifest, type Segment, type TableContent } from "../contracts/manifest";
 import { largeObjectColumns, qualified, writeLargeObjects } from "./database/inventory";
-import { finishProgram } from "./database/programs";
+import { dropDatabase, markUnfinished } from "./database/claims";
+import { finishProgram, quotedDatabase } from "./database/programs";
 import { makeMissingRoles } from "./database/roles";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
@@ -18,7 +19,7 @@ export interface RestoreOptions {
   readonly writers: number;
   /**
    * The only tables whose rows are restored. Then indexes, constraints, sequences and large objects are
-   * not.
+   * not, nor are owners and privileges, and no role is made.
    *
    * @default - everything is restored
    */
@@ -43,7 +44,10 @@ export async function restoreInto(
   try {
     await makeDatabase(maker, name, point.manifest);
     try {
-      await makeMissingRoles(maker, await textOf(point, point.manifest.roles.segments));
+      await markUnfinished(maker, name);
+      if (options.only === undefined) {
+        await makeMissingRoles(maker, await textOf(point, point.manifest.roles.segments));
+      }
       await fill(point, { ...server, database: name }, options, progress);
     } catch (error) {
       await dropDatabase(maker, name);
@@ -52,11 +56,6 @@ export async function restoreInto(
   } finally {
     await maker.close();
   }
-}
-
-/** Drops a database and ends whatever is connected to it. */
-export async function dropDatabase(session: DatabaseSession, name: string): Promise<void> {
-  await session.run(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
 }
 
 async function makeDatabase(
@@ -96,7 +95,9 @@ async function fill(
           `--section=${section}`,
           "--exit-on-error",
           "--no-password",
-          `--dbname=${target.database}`,
+          `--dbname=${quotedDatabase(target)}`,
+          // Whose they were is of no interest where rows are all that is wanted.
+          ...(only === undefined ? [] : ["--no-owner", "--no-privileges"]),
           ...more,
           archive,
         ],
@@ -109,7 +110,8 @@ async function fill(
     if (only !== undefined) {
       return;
     }
-    await restore("post-data", `--jobs=${String(writers)}`);
+    // With several jobs it logs in again at the end, when a token may be too old.
+    await restore("post-data", ...(target.login === "iam" ? [] : [`--jobs=${String(writers)}`]));
     progress.say("indexes and constraints made");
     const session = await DatabaseSession.open(target);
     try {
@@ -251,18 +253,18 @@ async function setSequences(session: DatabaseSession, { sequences }: Manifest): 
 }
 
 async function textOf(point: RecoveryPoint, segments: readonly Segment[]): Promise<string> {
-  let text = "";
+  const chunks: Buffer[] = [];
   for await (const chunk of point.content(segments)) {
-    text += chunk.toString();
+    chunks.push(chunk);
   }
-  return text;
+  return Buffer.concat(chunks).toString();
 }
 
 async function writeFile(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     for await (const chunk of chunks) {
-      await file.write(chunk);
+      await file.appendFile(chunk);
     }
   } finally {
     await file.close();

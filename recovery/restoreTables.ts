@@ -1,10 +1,12 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
+import { claimForRestore, dropDatabase } from "./database/claims";
 import { qualified } from "./database/inventory";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
 import { type RecoveryPoint } from "./point/recoveryPoint";
+import { refuseLongNames } from "./database/names";
 import { type Progress } from "./progress";
-import { dropDatabase, restoreInto } from "./restoreInto";
+import { restoreInto } from "./restoreInto";
 
 /** Tables that an operator wants to look at, beside the live ones. */
 export interface TablesRequest {
@@ -55,7 +57,8 @@ export async function restoreTables(
   const session = await DatabaseSession.open(live);
   try {
     await refuseSchema(session, schema);
-    await dropDatabase(session, working);
+    refuseLongNames("--database", [working]);
+    await claimForRestore(session, working);
     await restoreInto(point, live, working, { writers: sessions, only: wanted }, progress);
     try {
       await session.run("BEGIN");
@@ -64,11 +67,12 @@ export async function restoreTables(
         `COMMENT ON SCHEMA ${escapeIdentifier(schema)} IS ${escapeLiteral(`Restored from recovery point ${point.manifest.id}`)}`,
       );
       await copyTables({ ...live, database: working }, session, wanted, schema);
+      await session.run("COMMIT");
       const compared: TableComparison[] = [];
       for (const table of wanted) {
+        // Each by statements of its own: whoever wants to alter a live table waits for one at most.
         compared.push(await compare(session, table, schema));
       }
-      await session.run("COMMIT");
       return compared;
     } finally {
       await dropAfter(live, working);

@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { claim, dropDatabase, unclaim } from "./database/claims";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
-import { dropDatabase } from "./restoreInto";
 
 /** What scratch databases are called, and nothing else is. */
 const prefix = "trading_dr_scratch_";
-
-/** Key of the lock that says that somebody works with a scratch database. */
-const lockKey = "pg_catalog.hashtextextended($1, 0)";
 
 /**
  * Lends a name for a scratch database, and drops what has the name in the end. What another run left
@@ -27,8 +24,7 @@ export async function withScratchDatabase<Result>(
     await refuseSource(session, server, source);
     await dropLeftovers(session);
     const name = prefix + randomBytes(8).toString("hex");
-    // Held by this session, and so given back however this process ends.
-    await session.run(`SELECT pg_catalog.pg_advisory_lock(${lockKey})`, [name]);
+    await claim(session, name);
     try {
       return await use(name);
     } finally {
@@ -61,13 +57,9 @@ async function dropLeftovers(session: DatabaseSession): Promise<void> {
     [prefix],
   );
   for (const { name } of leftovers) {
-    const { free } = await session.row<{ free: boolean }>(
-      `SELECT pg_catalog.pg_try_advisory_lock(${lockKey}) AS free`,
-      [name],
-    );
-    if (free) {
+    if (await claim(session, name)) {
       await dropDatabase(session, name);
-      await session.run(`SELECT pg_catalog.pg_advisory_unlock(${lockKey})`, [name]);
+      await unclaim(session, name);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type Verification, verificationName } from "../contracts/events";
+import { type Manifest } from "../contracts/manifest";
 import { lastVerification, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
 import { type DatabaseAddress } from "./database/session";
@@ -15,6 +16,8 @@ import { type BucketPrefix } from "./storage/bucket";
 export interface VerifyRequest {
   readonly system: string;
   readonly region: string;
+  /** Name of the database at the source, for a choice that is no id. */
+  readonly database: string;
   /** Where recovery points are, by series and by the region that took them. */
   readonly points: readonly BucketPrefix[];
   /** Where verifications are recorded. */
@@ -79,7 +82,7 @@ const notRestored = { restoreSeconds: 0, baselineSeconds: {} } as const;
 async function judge(request: VerifyRequest, progress: Progress): Promise<Judgement> {
   let point: RecoveryPoint;
   try {
-    point = await choosePoint(request.points, request.choice, request.events);
+    point = await choosePoint(request.points, request.choice, request);
   } catch (error) {
     if (error instanceof DamagedManifest) {
       // It is as damaged as one whose content is, and has to be known as such.
@@ -108,6 +111,7 @@ async function findingsOf(
   const { server, sessions } = request;
   const started = performance.now();
   try {
+    await refuseOnItsWay(point, request.region);
     await point.checkObjects();
     return await withScratchDatabase(
       server,
@@ -117,9 +121,10 @@ async function findingsOf(
         const restoreSeconds = (performance.now() - started) / 1000;
         progress.say("restored, comparing");
         const restored = { ...server, database: name };
+        const searchPath = searchPathOf(point.manifest);
         const differences = await compareWithManifest(restored, point.manifest, sessions);
-        const forbidden = await integrityProblems(restored, request.integrityQueries);
-        const baseline = await timesOf(restored, request.baselineQueries);
+        const forbidden = await integrityProblems(restored, request.integrityQueries, searchPath);
+        const baseline = await timesOf(restored, request.baselineQueries, searchPath);
         return {
           problems: [...differences, ...forbidden, ...baseline.problems],
           restoreSeconds,
@@ -133,4 +138,31 @@ async function findingsOf(
     }
     throw error;
   }
+}
+
+/** Hours that a copy from another region may take: S3 brings objects in any order, the manifest too. */
+const hoursOnItsWay = 24;
+
+/**
+ * @throws RecoveryFailure `absent` when it was taken in another region, and not all of it has arrived yet:
+ * it is not damaged, and must not be recorded as such.
+ */
+async function refuseOnItsWay(point: RecoveryPoint, region: string): Promise<void> {
+  const { manifest, url } = point;
+  const age = Date.now() - new Date(manifest.finishedAt).getTime();
+  if (manifest.region === region || age > hoursOnItsWay * 60 * 60 * 1000) {
+    return;
+  }
+  const missing = await point.missingObjects();
+  if (missing > 0) {
+    throw new RecoveryFailure(
+      "absent",
+      `${url} has not arrived whole from ${manifest.region} yet: ${String(missing)} objects are missing; try again in a quarter of an hour`,
+    );
+  }
+}
+
+/** Where the database looks for names without a schema, if it has a setting of its own. */
+function searchPathOf({ settings }: Manifest): string | undefined {
+  return settings.find(({ role, name }) => role === undefined && name === "search_path")?.value;
 }

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 import { type SequenceState } from "../../contracts/manifest";
-import { type DatabaseSession } from "./session";
+import { type DatabaseAddress, DatabaseSession } from "./session";
 
 /** A table whose rows are part of a recovery point. */
 export interface Table {
@@ -161,4 +161,18 @@ export const largeObjectColumns = "number oid, page bigint, bytes bytea";
 /** Writes rows of {@link largeObjectRows} into large objects that are there. */
 export function writeLargeObjects(table: string): string {
   return `SELECT pg_catalog.lo_put(number, page * ${String(pageBytes)}, bytes) FROM ${table}`;
+}
+
+/** Names of a server's databases that may be connected to, but for templates and RDS's own. */
+export async function databasesOf(server: DatabaseAddress): Promise<string[]> {
+  const session = await DatabaseSession.open(server);
+  try {
+    const rows = await session.rows<{ name: string }>(
+      `SELECT datname::text AS name FROM pg_catalog.pg_database
+       WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await session.close();
+  }
 }

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Readable, type Writable } from "node:stream";
+import { type Readable } from "node:stream";
 import { messageOf, RecoveryFailure } from "../failure";
 import { type DatabaseAddress, tokenFor } from "./session";
 
@@ -22,28 +22,28 @@ export async function programVersion(program: Program): Promise<string> {
  * Runs a program on a database and gives what it writes. It is ended when nobody reads on.
  *
  * @param address Where it connects to. @default - nowhere
- * @param input What it reads. @default - nothing
  * @throws RecoveryFailure `database` with what it complained of.
  */
 export async function* runProgram(
   program: Program,
   options: readonly string[],
   address: DatabaseAddress | undefined,
-  input?: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
   const password = address === undefined ? undefined : await tokenFor(address);
   const directory =
     password === undefined ? undefined : mkdtempSync(join(tmpdir(), "trading-dr-login-"));
   try {
     const child = spawn(program, options, {
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
         ...(address === undefined ? {} : connectionEnvironment(address)),
-        ...(directory === undefined ? {} : { PGPASSFILE: passwordFile(directory, password ?? "") }),
+        ...(address === undefined || password === undefined || directory === undefined
+          ? {}
+          : { PGPASSFILE: passwordFile(directory, address, password) }),
       },
     });
-    yield* outputOf(program, child, input);
+    yield* outputOf(program, child);
   } finally {
     if (directory !== undefined) {
       rmSync(directory, { recursive: true, force: true });
@@ -61,8 +61,7 @@ export async function finishProgram(...run: Parameters<typeof runProgram>): Prom
 
 async function* outputOf(
   program: Program,
-  child: ChildProcessByStdio<Writable, Readable, Readable>,
-  input: AsyncIterable<Buffer> | undefined,
+  child: ChildProcessByStdio<null, Readable, Readable>,
 ): AsyncGenerator<Buffer> {
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -84,45 +83,40 @@ async function* outputOf(
         reject(
           new RecoveryFailure(
             "database",
-            `${program} ended with ${signal ?? `status ${String(status)}`}: ${complaint.trim()}`,
+            `${program} ended with ${signal ?? `status ${String(status)}`}: ${withoutStatements(complaint)}`,
           ),
         );
       }
     });
   });
   ended.catch(() => undefined);
-  const fed = feed(child.stdin, input);
-  fed.catch(() => {
-    // It is waited for below; the program must not wait for more.
-    child.kill();
-  });
   try {
     for await (const chunk of child.stdout) {
       yield chunk as Buffer;
     }
-    await fed;
     await ended;
   } finally {
     child.kill();
   }
 }
 
+/** Statements that failed are left out: that of a user mapping has a password in it. */
+function withoutStatements(complaint: string): string {
+  return complaint
+    .replaceAll(/Command was:[^]*?(?=\n\S+: (?:error|warning|from TOC)|$)/g, "")
+    .trim();
+}
+
+/**
+ * A database as an option names it. In quotes: what looks like connection parameters is taken for such,
+ * and a database may have any name.
+ */
+export function quotedDatabase({ database }: Pick<DatabaseAddress, "database">): string {
+  return `dbname='${database.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+}
+
 /** Characters of a program's complaints that are told: the last ones say why it ended. */
 const longestComplaint = 4_000;
-
-async function feed(stdin: Writable, input: AsyncIterable<Buffer> | undefined): Promise<void> {
-  // A program that ends early says why by its status.
-  stdin.on("error", () => undefined);
-  for await (const chunk of input ?? []) {
-    if (!stdin.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        stdin.once("drain", resolve);
-        stdin.once("close", resolve);
-      });
-    }
-  }
-  stdin.end();
-}
 
 function connectionEnvironment(address: DatabaseAddress): Record<string, string> {
   const { host, port, database, user, authorityFile } = address;
@@ -142,9 +136,16 @@ function connectionEnvironment(address: DatabaseAddress): Record<string, string>
 }
 
 /** Beside the arguments and the environment, which other processes may see. */
-function passwordFile(directory: string, password: string): string {
+function passwordFile(
+  directory: string,
+  { host, port, user }: DatabaseAddress,
+  password: string,
+): string {
   const file = join(directory, "password");
-  writeFileSync(file, `*:*:*:*:${password.replace(/[\\:]/g, String.raw`\$&`)}\n`, { mode: 0o600 });
+  const escaped = (text: string) => text.replaceAll(/[\\:]/g, String.raw`\$&`);
+  // For this server alone: it must not be offered to another one.
+  const line = [escaped(host), String(port), "*", escaped(user), escaped(password)].join(":");
+  writeFileSync(file, `${line}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
   return file;
 }

@@ -37,8 +37,21 @@ export async function makeMissingRoles(session: DatabaseSession, text: string): 
       /^(?:CREATE|ALTER|COMMENT ON) ROLE ("(?:[^"]|"")+"|[^\s;]+)/.exec(statement)?.[1] ??
       /^GRANT (?:"(?:[^"]|"")+"|\S+) TO ("(?:[^"]|"")+"|[^\s;]+)/.exec(statement)?.[1];
     if (role !== undefined && missing.has(role)) {
-      // Who granted it may be a role that only the source has.
-      await session.run(statement.replace(/ GRANTED BY ("(?:[^"]|"")+"|[^\s;]+);$/, ";"));
+      await session.run(withoutPrivileges(statement));
     }
   }
+}
+
+/**
+ * A statement as those may run it who are no superusers. To take away what a new role has not needs one,
+ * and who granted a membership may be a role that only the source has.
+ */
+function withoutPrivileges(statement: string): string {
+  return statement
+    .replace(
+      /^(ALTER ROLE (?:"(?:[^"]|"")+"|\S+) WITH)([A-Z ]+)/,
+      (_, start: string, words: string) =>
+        start + words.replaceAll(/ NO(?:SUPERUSER|REPLICATION|BYPASSRLS)\b/g, ""),
+    )
+    .replace(/ GRANTED BY ("(?:[^"]|"")+"|[^\s;]+);$/, ";");
 }

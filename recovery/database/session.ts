@@ -45,6 +45,9 @@ const sessionSettings = {
   idle_in_transaction_session_timeout: "0",
 } as const;
 
+/** Milliseconds of silence after which it is asked whether the server is still there. */
+const keepAliveDelay = 30_000;
+
 /** Milliseconds in which a server has to answer. */
 const connectionTimeout = 15_000;
 
@@ -96,6 +99,7 @@ export class DatabaseSession {
       ssl: authorityFile === undefined ? false : { ca: readFileSync(authorityFile, "utf8") },
       application_name: "trading-dr",
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveDelay,
       connectionTimeoutMillis: connectionTimeout,
     };
     const client = new Client(settings);

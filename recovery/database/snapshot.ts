@@ -184,7 +184,8 @@ async function stateOf(session: DatabaseSession): Promise<SnapshotState> {
     SELECT pg_catalog.current_setting('server_version') AS version,
       (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS identifier,
       pg_catalog.pg_is_in_recovery() AS is_reader,
-      pg_catalog.clock_timestamp() AS at,
+      -- Of the transaction, which began before the snapshot: too early is safe, too late is not.
+      pg_catalog.transaction_timestamp() AS at,
       pg_catalog.pg_encoding_to_char(encoding) AS encoding,
       datcollate AS collation, datctype AS character_type,
       datlocprovider AS provider,

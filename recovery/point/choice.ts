@@ -30,17 +30,25 @@ export async function openIfWhole({ id, place }: Candidate): Promise<RecoveryPoi
   }
 }
 
+/** Of what a recovery point has to be. */
+export interface Wanted {
+  readonly system: string;
+  /** Its name at the source. One that is chosen by its id may be of another. @default - any */
+  readonly database?: string;
+  /** Where verifications are recorded. @default - `oldest-unverified` is no choice */
+  readonly events?: BucketPrefix;
+}
+
 /**
  * Chooses a recovery point.
  *
  * @param choice `latest`, `oldest-unverified`, or the id of one.
- * @param events Where verifications are recorded. @default - `oldest-unverified` is no choice
- * @throws RecoveryFailure `absent` when there is none to choose.
+ * @throws RecoveryFailure `absent` when there is none to choose, `refused` when it is another system's.
  */
 export async function choosePoint(
   places: readonly BucketPrefix[],
   choice: string,
-  events?: BucketPrefix,
+  { system, database, events }: Wanted,
 ): Promise<RecoveryPoint> {
   const all = await candidatesIn(places);
   const wanted =
@@ -51,7 +59,19 @@ export async function choosePoint(
         : all.filter(({ id }) => id === choice);
   for (const candidate of wanted) {
     const found = await openIfWhole(candidate);
-    if (found !== undefined) {
+    if (found === undefined) {
+      continue;
+    }
+    const { manifest, url } = found;
+    if (manifest.system !== system) {
+      throw new RecoveryFailure(
+        "refused",
+        `${url} is of ${manifest.system}, and TRADING_DR_SYSTEM is ${system}`,
+      );
+    }
+    // An emergency backup takes all databases of a server into one place.
+    const isWanted = choice === manifest.id || database === undefined;
+    if (isWanted || manifest.source.database === database) {
       return found;
     }
   }
@@ -61,7 +81,7 @@ export async function choosePoint(
     choice === "oldest-unverified"
       ? `every recovery point in ${where} has been verified, or there is none`
       : choice === "latest"
-        ? `there is no recovery point in ${where}`
+        ? `there is no recovery point ${database === undefined ? "" : `of ${database} `}in ${where}`
         : `there is no recovery point ${choice} in ${where}; what is there, \`trading-dr list\` shows`,
   );
 }

@@ -67,6 +67,12 @@ export class RecoveryPoint {
     return this.bucket.urlOf("");
   }
 
+  /** How many of its objects are not there. */
+  public async missingObjects(): Promise<number> {
+    const there = new Set((await this.bucket.names()).map(({ name }) => name));
+    return this.manifest.objects.filter((_, index) => !there.has(objectName(index + 1))).length;
+  }
+
   /**
    * Compares what lies under the recovery point's key with its manifest, by names and sizes.
    *

@@ -206,6 +206,7 @@ export class Laboratory {
       TRADING_DR_RETENTION_DAYS: "90",
       TRADING_DR_RECOVERY_POINTS: urlOf(points),
       TRADING_DR_EMERGENCY: urlOf(emergencies),
+      TRADING_DR_DATABASE_NAME: "trading",
       TRADING_DR_DATABASE_HOST: server.socketDirectory,
       TRADING_DR_DATABASE_USER: "postgres",
       TRADING_DR_DATABASE_LOGIN: "file",

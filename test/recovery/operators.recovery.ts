@@ -160,6 +160,117 @@ describe("what operators do", () => {
     });
   }
 
+  describe("the database that a restore works in", () => {
+    const restore = () =>
+      laboratory().run(
+        `restore database --point ${point} --into claimed`,
+        laboratory().restoreOn(laboratory().scratch),
+      );
+    const databases = () =>
+      laboratory().scratch.asSuperuser(
+        "postgres",
+        "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE datname LIKE 'claimed%'",
+      );
+
+    it("is left alone when somebody else has made it", async () => {
+      const { scratch } = laboratory();
+      scratch.asSuperuser("postgres", "CREATE DATABASE claimed_restoring");
+      const { status, errors } = await restore();
+      assert.equal(status, 3);
+      assert.match(
+        errors,
+        /there is a database claimed_restoring, .* was not made by one: rename it/,
+      );
+      assert.equal(databases(), "claimed_restoring");
+    });
+
+    it("is dropped when an earlier run left it, with its mark", async () => {
+      laboratory().scratch.asSuperuser(
+        "postgres",
+        "COMMENT ON DATABASE claimed_restoring IS 'Made by trading-dr, and not whole'",
+      );
+      const { status, errors } = await restore();
+      assert.equal(status, 0, errors);
+      assert.equal(databases(), "claimed");
+    });
+
+    it("belongs to one run at a time", async () => {
+      laboratory().scratch.asSuperuser("postgres", "DROP DATABASE claimed");
+      const outcomes = await Promise.all([restore(), restore()]);
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), [0, 3]);
+      const refused = outcomes.find(({ status }) => status === 3)?.errors ?? "";
+      assert.match(refused, /another run is restoring into claimed_restoring|claimed is not empty/);
+      assert.equal(databases(), "claimed");
+    });
+  });
+
+  it("restores as an administrator who is no superuser", async () => {
+    const { scratch } = laboratory();
+    scratch.asSuperuser(
+      "postgres",
+      "CREATE ROLE rds_iam; CREATE ROLE administrator LOGIN CREATEDB CREATEROLE NOSUPERUSER IN ROLE rds_iam",
+    );
+    const { source } = laboratory();
+    source.asSuperuser(
+      "postgres",
+      `CREATE ROLE administrator LOGIN CREATEDB CREATEROLE NOSUPERUSER;
+       CREATE ROLE trader NOLOGIN;
+       CREATE DATABASE owned OWNER administrator;
+       ALTER DATABASE owned SET app.mode = 'live'`,
+    );
+    source.asSuperuser(
+      "owned",
+      `SET ROLE administrator;
+       CREATE SCHEMA desk;
+       CREATE TABLE desk.trades AS SELECT 1 AS id;
+       GRANT USAGE ON SCHEMA desk TO trader;
+       COMMENT ON DATABASE owned IS 'of the desk'`,
+    );
+    const taken = await laboratory().backup("owned");
+    const { status, output, errors } = await laboratory().run(
+      `restore database --point ${taken} --into owned`,
+      {
+        ...laboratory().restoreOn(scratch),
+        TRADING_DR_DATABASE_HOST: "localhost",
+        TRADING_DR_DATABASE_USER: "administrator",
+        TRADING_DR_DATABASE_LOGIN: "iam",
+        PGSSLROOTCERT: scratch.certificateFile,
+      },
+    );
+    assert.equal(status, 0, errors);
+    assert.equal(output, `owned is restored from ${taken}.\n`);
+    assert.match(errors, /"a setting was left out, .*","setting":"app\.mode"/);
+    assert.equal(scratch.asSuperuser("owned", "SELECT id FROM desk.trades"), "1");
+    assert.equal(
+      scratch.asSuperuser(
+        "postgres",
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'owned'",
+      ),
+      "of the desk",
+    );
+  });
+
+  it("takes the recovery point of the database that was asked for", async () => {
+    const { source, scratch } = laboratory();
+    source.asSuperuser("postgres", "CREATE DATABASE another");
+    const newest = await laboratory().backup("another");
+    const { status, output, errors } = await laboratory().run(
+      "restore database --point latest --into newest_of_trading",
+      laboratory().restoreOn(scratch),
+    );
+    assert.equal(status, 0, errors);
+    assert.equal(output, `newest_of_trading is restored from ${point}.\n`);
+    const foreign = await laboratory().run(
+      `restore database --point ${newest} --into foreign_one`,
+      {
+        ...laboratory().restoreOn(scratch),
+        TRADING_DR_SYSTEM: "hft",
+      },
+    );
+    assert.equal(foreign.status, 3);
+    assert.match(foreign.errors, /is of lab, and TRADING_DR_SYSTEM is hft/);
+  });
+
   it("takes an emergency backup of every database of the server, each with the roles", async () => {
     const { source } = laboratory();
     source.asSuperuser("postgres", "CREATE DATABASE positions");
@@ -167,7 +278,7 @@ describe("what operators do", () => {
     const planned = await laboratory().run("backup emergency --dry-run", environment);
     assert.match(
       planned.output,
-      /^Would write recovery points of positions, postgres, trading to /,
+      /^Would write recovery points of another, owned, positions, postgres, trading to /,
     );
     assert.deepEqual(await laboratory().keys(emergencies.prefix), []);
     const { status, output, errors } = await laboratory().run("backup emergency", environment);
@@ -175,7 +286,7 @@ describe("what operators do", () => {
     const taken = output.trim().split("\n");
     assert.deepEqual(
       taken.map((line) => line.split(" ")[1]),
-      ["positions", "postgres", "trading"],
+      ["another", "owned", "positions", "postgres", "trading"],
     );
     const keys = await laboratory().keys(emergencies.prefix);
     for (const line of taken) {
