@@ -407,6 +407,7 @@ describe("what recovery refuses", () => {
       const outcome = await laboratory().run("restore database --point latest --into undone", {
         ...laboratory().restoreOn(scratch),
         TRADING_DR_RECOVERY_POINTS: `s3://${emergencies.bucket}/${emergencies.prefix}`,
+        TRADING_DR_DATABASE_NAME: "live",
       });
       assert.equal(outcome.status, 0, outcome.errors);
       assert.equal(scratch.asSuperuser("undone", "SELECT n FROM old"), "7");
