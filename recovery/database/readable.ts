@@ -15,6 +15,7 @@ async function unreadable(session: DatabaseSession): Promise<string[]> {
         WHEN NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') THEN 'schema'
         WHEN c.relkind = 'S' AND NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT') THEN 'privilege'
         WHEN c.relkind <> 'S' AND NOT pg_catalog.has_table_privilege(c.oid, 'SELECT') THEN 'privilege'
+        WHEN c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery() THEN 'unlogged'
         ELSE 'rows'
       END AS problem
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -22,6 +23,7 @@ async function unreadable(session: DatabaseSession): Promise<string[]> {
       AND c.relkind IN ('r', 'p', 'S')
       AND (
         NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+        OR (c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery())
         OR CASE WHEN c.relkind = 'S' THEN NOT pg_catalog.has_sequence_privilege(c.oid, 'SELECT')
            ELSE NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')
              -- A partitioned table's own is not asked: rows are read from its partitions.
@@ -48,7 +50,9 @@ async function unreadable(session: DatabaseSession): Promise<string[]> {
         ? `${relation} is in a schema that ${user} may not use: GRANT pg_read_all_data TO ${user}`
         : problem === "privilege"
           ? `${relation} may not be read by ${user}: GRANT pg_read_all_data TO ${user}`
-          : `${relation} has row-level security, which hides rows from ${user}: ALTER ROLE ${user} BYPASSRLS`,
+          : problem === "unlogged"
+            ? `${relation} is unlogged, and a reader has no rows of it: ALTER TABLE ${relation} SET LOGGED, or back up from the writer`
+            : `${relation} has row-level security, which hides rows from ${user}: ALTER ROLE ${user} BYPASSRLS`,
     ),
     ...largeObjects.map(
       ({ number, owner }) =>

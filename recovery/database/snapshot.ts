@@ -107,6 +107,7 @@ export class DatabaseSnapshot {
       await refuseOldServer(holder);
       await refuseUnreadable(holder);
       const wanted = await tablesOf(holder);
+      const position = await positionOf(holder);
       // A transaction of this level sees what was there at its first query, which comes after the locks.
       await holder.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       await lock(holder, wanted);
@@ -126,7 +127,13 @@ export class DatabaseSnapshot {
         await lock(reader, tables);
         reading.push(reader);
       }
-      return new DatabaseSnapshot(holder, reading, name, await stateOf(holder), tables);
+      return new DatabaseSnapshot(
+        holder,
+        reading,
+        name,
+        { ...(await stateOf(holder)), position },
+        tables,
+      );
     } catch (error) {
       await Promise.all(sessions.map((session) => session.close()));
       throw error;
@@ -168,7 +175,7 @@ async function refuseOldServer(session: DatabaseSession): Promise<void> {
   }
 }
 
-async function stateOf(session: DatabaseSession): Promise<SnapshotState> {
+async function stateOf(session: DatabaseSession): Promise<Omit<SnapshotState, "position">> {
   const state = await session.row<{
     version: string;
     identifier: string;
@@ -198,7 +205,6 @@ async function stateOf(session: DatabaseSession): Promise<SnapshotState> {
     systemIdentifier: state.identifier,
     isReader: state.is_reader,
     snapshotAt: state.at,
-    position: await positionOf(session, state.is_reader),
     encoding: state.encoding,
     collation: state.collation,
     characterType: state.character_type,
@@ -224,20 +230,19 @@ function localeOf(found: {
       };
 }
 
-/** The position in the log; undefined where a server keeps none, as Aurora's readers do. */
-async function positionOf(
-  session: DatabaseSession,
-  isReader: boolean,
-): Promise<string | undefined> {
-  await session.run("SAVEPOINT position");
+/**
+ * The position in the log; undefined where a server keeps none, as Aurora's readers do. Asked before the
+ * transaction: too early is safe, too late is not, and a failure ends nothing.
+ */
+async function positionOf(session: DatabaseSession): Promise<string | undefined> {
   try {
     const { position } = await session.row<{ position: string | null }>(
-      `SELECT ${isReader ? "pg_catalog.pg_last_wal_replay_lsn()" : "pg_catalog.pg_current_wal_lsn()"}::text AS position`,
+      `SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+         ELSE pg_catalog.pg_current_wal_lsn() END::text AS position`,
     );
     return position ?? undefined;
   } catch (error) {
     if (error instanceof DatabaseFailure && error.isOfStatement) {
-      await session.run("ROLLBACK TO SAVEPOINT position");
       return undefined;
     }
     throw error;

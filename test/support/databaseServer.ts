@@ -77,6 +77,30 @@ export class DatabaseServer {
     return started;
   }
 
+  /** @returns A hot standby of this server, with all that is in it; the caller closes it. */
+  public async startStandby(): Promise<DatabaseServer> {
+    const standby = new DatabaseServer(this.host, await freePort());
+    try {
+      standby.makeCertificate();
+      standby.giveAway();
+      const from = [
+        `--host=${this.directory}`,
+        `--port=${String(this.port)}`,
+        "--username=postgres",
+      ];
+      execFileSync(
+        programPath("pg_basebackup"),
+        [...from, `--pgdata=${standby.data}`, "--write-recovery-conf", "--checkpoint=fast"],
+        { ...standby.owner, stdio: "pipe", cwd: standby.directory },
+      );
+      await standby.serve();
+    } catch (error) {
+      await standby.close();
+      throw error;
+    }
+    return standby;
+  }
+
   /** Makes a database and its owner, as RDS does: one who may make roles, and is no superuser. */
   public makeDatabase(name: string, administrator: string, password: string): void {
     this.admitByPassword(administrator);
@@ -213,12 +237,13 @@ export class DatabaseServer {
 
   /** Says who is let in, and by what: these roles by a password, though they be in `rds_iam`. */
   private admitByPassword(...roles: readonly string[]): void {
+    const local = ["local all postgres trust", "local replication postgres trust"];
     const remote = (who: string, method: string) => `hostssl all ${who} 127.0.0.1/32 ${method}`;
     // The file is there and keeps its owner.
     writeFileSync(
       join(this.data, "pg_hba.conf"),
       [
-        "local all postgres trust",
+        ...local,
         ...roles.map((role) => remote(role, "scram-sha-256")),
         remote("+rds_iam", "trust"),
         remote("all", "scram-sha-256"),
