@@ -85,28 +85,34 @@ export class BucketPrefix {
   public async put(name: string, body: Uint8Array): Promise<Stored> {
     const digest = createHash("sha256").update(body).digest("base64");
     const target = this.keyOf(name);
-    try {
-      const stored = await this.client.send(
-        new PutObjectCommand({
-          ...target,
-          Body: body,
-          ContentLength: body.length,
-          ChecksumSHA256: digest,
-          IfNoneMatch: "*",
-        }),
-      );
-      return { algorithm: stored.ServerSideEncryption, key: stored.SSEKMSKeyId };
-    } catch (error) {
-      // A request that is made again, because the answer to the first was lost, finds its own object.
-      if (statusOf(error) === 412) {
-        const there = await this.ask(name, () =>
-          this.client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const stored = await this.client.send(
+          new PutObjectCommand({
+            ...target,
+            Body: body,
+            ContentLength: body.length,
+            ChecksumSHA256: digest,
+            IfNoneMatch: "*",
+          }),
         );
-        if (there.ChecksumSHA256 === digest) {
-          return { algorithm: there.ServerSideEncryption, key: there.SSEKMSKeyId };
+        return { algorithm: stored.ServerSideEncryption, key: stored.SSEKMSKeyId };
+      } catch (error) {
+        // A request that is made again, because the answer to the first was lost, finds its own object.
+        if (statusOf(error) === 412) {
+          const there = await this.ask(name, () =>
+            this.client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
+          );
+          if (there.ChecksumSHA256 === digest) {
+            return { algorithm: there.ServerSideEncryption, key: there.SSEKMSKeyId };
+          }
         }
+        // Or it meets the first one, which S3 has not done with yet.
+        if (statusOf(error) !== 409 || attempt >= attempts) {
+          throw this.failure(name, "write", error);
+        }
+        await sleep(firstPause * 2 ** (attempt - 1));
       }
-      throw this.failure(name, "write", error);
     }
   }
 

@@ -12,6 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Fault =
   /** S3 answers 503 and asks for less. */
   | "unavailable"
+  /** S3 answers 409, as when two conditional puts meet, and asks for another try. */
+  | "conflict"
   /** S3 answers 403. */
   | "forbidden"
   /** S3 does as asked, and its answer comes five seconds late. */
@@ -110,7 +112,7 @@ export class FaultyStore {
         return;
       }
       const body = await bytesOf(incoming);
-      if (fault === "unavailable" || fault === "forbidden") {
+      if (fault === "unavailable" || fault === "conflict" || fault === "forbidden") {
         refuse(outgoing, fault);
       } else if (fault !== "stalled") {
         const answer = await this.forward(incoming, fault === "flippedRequest" ? flip(body) : body);
@@ -189,8 +191,15 @@ function answerWith(
   }
 }
 
-function refuse(outgoing: ServerResponse, fault: "unavailable" | "forbidden"): void {
-  const [status, code] = fault === "unavailable" ? [503, "SlowDown"] : [403, "AccessDenied"];
+/** How S3 refuses, by the fault. */
+const refusals = {
+  unavailable: [503, "SlowDown"],
+  conflict: [409, "ConditionalRequestConflict"],
+  forbidden: [403, "AccessDenied"],
+} as const;
+
+function refuse(outgoing: ServerResponse, fault: keyof typeof refusals): void {
+  const [status, code] = refusals[fault];
   outgoing.writeHead(status, { "Content-Type": "application/xml" });
   outgoing.end(`<Error><Code>${code}</Code><Message>injected</Message></Error>`);
 }

@@ -88,6 +88,7 @@ describe("storage that fails", () => {
     const passing: readonly { fault: Fault; aim: Aim; commands?: readonly Command[] }[] = [
       // Each request is made six times in all: five may fail.
       { fault: "unavailable", aim: { path: /content\/000001/, times: 5 } },
+      { fault: "conflict", aim: { method: "PUT", times: 5 }, commands: ["backup"] },
       { fault: "cutRequest", aim: { path: /content\/000001/, times: 5 } },
       { fault: "cutAnswer", aim: { path: /content\/000001/, times: 5 } },
       { fault: "unavailable", aim: { after: 1, times: 3 } },
