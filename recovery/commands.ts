@@ -10,7 +10,6 @@ import { databasesOf } from "./database/inventory";
 import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
 import { exitCodes, messageOf, RecoveryFailure } from "./failure";
-import { whileQuiet } from "./hooks";
 import { listPoints } from "./list";
 import { choosePoint } from "./point/choice";
 import { progressOn } from "./progress";
@@ -219,33 +218,18 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     region: told.region,
   });
   const emergency = new BucketPrefix(client, told.emergency);
-  const restored = await whileQuiet(
-    told,
-    () =>
-      restoreDatabase(
-        {
-          point,
-          server,
-          into,
-          sessions,
-          ...(replace === undefined
-            ? {}
-            : {
-                replace: (live) =>
-                  backupDatabase(
-                    {
-                      ...told,
-                      series: "emergency",
-                      source: live,
-                      points: emergency,
-                      readers: sessions,
-                    },
-                    progress,
-                  ),
-              }),
-        },
-        progress,
-      ),
+  const saved = { ...told, series: "emergency", points: emergency, readers: sessions };
+  const restored = await restoreDatabase(
+    {
+      point,
+      server,
+      into,
+      sessions,
+      hooks: told,
+      ...(replace === undefined
+        ? {}
+        : { replace: (live) => backupDatabase({ ...saved, source: live }, progress) }),
+    },
     progress,
   );
   if (restored.wasThere) {

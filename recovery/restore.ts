@@ -8,6 +8,7 @@ import { settingStatement } from "./database/settings";
 import { RecoveryFailure } from "./failure";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
+import { type Hooks, whileQuiet } from "./hooks";
 import { restoreInto } from "./restoreInto";
 
 /** What an operator restores. */
@@ -19,6 +20,8 @@ export interface RestoreRequest {
   readonly into: string;
   /** Sessions that write at once. */
   readonly sessions: number;
+  /** What is called before and after. @default - nothing */
+  readonly hooks?: Hooks;
   /**
    * Takes a recovery point of a database that has data already, before it gives its name away.
    *
@@ -78,19 +81,26 @@ export async function restoreDatabase(
         `${into} is not empty: restore into another name, or replace it by naming it twice, with --into ${into} --replace ${into}`,
       );
     }
-    await refuseSessions(session, into);
     await claimForRestore(session, working);
-    if (isLive && request.replace !== undefined) {
-      const safe = await request.replace({ ...server, database: into });
-      progress.say("what is there now is safe", { point: safe.id });
-    }
     await point.checkObjects();
-    await restoreInto(point, server, working, { writers: request.sessions }, progress);
-    await giveItsOwn(session, working, point.manifest, progress);
-    await refuseSessions(session, into);
-    await appear(session, { working, into, kept: there === undefined ? undefined : kept });
-    const isKept = there !== undefined && !(await dropIfEmpty(session, server, kept));
-    return { database: into, point: id, ...(isKept ? { kept } : {}), wasThere: false };
+    // Nobody is stopped for what would have been refused anyway.
+    return await whileQuiet(
+      request.hooks ?? {},
+      async () => {
+        await refuseSessions(session, into);
+        if (isLive && request.replace !== undefined) {
+          const safe = await request.replace({ ...server, database: into });
+          progress.say("what is there now is safe", { point: safe.id });
+        }
+        await restoreInto(point, server, working, { writers: request.sessions }, progress);
+        await giveItsOwn(session, working, point.manifest, progress);
+        await refuseSessions(session, into);
+        await appear(session, { working, into, kept: there === undefined ? undefined : kept });
+        const isKept = there !== undefined && !(await dropIfEmpty(session, server, kept));
+        return { database: into, point: id, ...(isKept ? { kept } : {}), wasThere: false };
+      },
+      progress,
+    );
   } finally {
     await session.close();
   }

@@ -115,12 +115,39 @@ describe("what operators do", () => {
       assert.equal(calls(), "quiet\nresumed\n");
     });
 
-    it("let writers go on when the restore is refused", async () => {
+    it("let writers go on when the restore fails", async () => {
+      laboratory().scratch.asSuperuser("postgres", "CREATE DATABASE busy");
+      const makeBusy = `psql --host=${laboratory().scratch.socketDirectory} --port=${String(laboratory().scratch.port)} --username=postgres --command="SELECT pg_sleep(20)" busy >/dev/null & sleep 1`;
+      const { status, errors } = await restore("busy", makeBusy);
+      assert.equal(status, 3, errors);
+      assert.match(errors, /1 sessions are connected to busy: postgres \(psql\)/);
+      assert.equal(calls(), "resumed\n");
+    });
+
+    it("are not called for what is refused anyway", async () => {
       laboratory().scratch.asSuperuser("postgres", "CREATE DATABASE lively");
       laboratory().scratch.asSuperuser("lively", "CREATE TABLE used (id integer)");
       const { status } = await restore("lively", `echo quiet >> ${directory}/calls`);
       assert.equal(status, 3);
-      assert.equal(calls(), "quiet\nresumed\n");
+      assert.ok(!existsSync(join(directory, "calls")));
+    });
+
+    it("let writers go on when the restore is ended", async () => {
+      const { child, ended } = laboratory().start(
+        `restore database --point ${point} --into ended`,
+        {
+          ...laboratory().restoreOn(laboratory().scratch),
+          TRADING_DR_QUIESCE: JSON.stringify(["sleep", "30"]),
+          TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+        },
+      );
+      child.stderr?.on("data", (chunk: Buffer) => {
+        if (chunk.toString().includes("calling the quiesce hook")) {
+          child.kill("SIGTERM");
+        }
+      });
+      assert.equal((await ended).status, 1);
+      assert.equal(calls(), "resumed\n");
     });
 
     it("keep a restore from beginning when writers cannot be stopped, and let them go on", async () => {
@@ -135,7 +162,6 @@ describe("what operators do", () => {
         ),
         "0",
       );
-      assert.ok(existsSync(directory));
     });
   });
 
