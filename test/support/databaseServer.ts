@@ -106,7 +106,7 @@ export class DatabaseServer {
     this.admitByPassword(administrator);
     this.asSuperuser(
       "postgres",
-      `CREATE ROLE rds_iam;
+      `SELECT 'CREATE ROLE rds_iam' WHERE to_regrole('rds_iam') IS NULL \\gexec
        CREATE ROLE ${administrator} LOGIN NOSUPERUSER CREATEDB CREATEROLE PASSWORD '${password}';
        SELECT pg_reload_conf();`,
     );
