@@ -1,6 +1,6 @@
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import { type Manifest } from "../contracts/manifest";
-import { claimForRestore } from "./database/claims";
+import { claimForRestore, isEmptyDatabase } from "./database/claims";
 import { refuseLongNames } from "./database/names";
 import { propertyStatements } from "./database/properties";
 import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./database/session";
@@ -43,9 +43,6 @@ export interface Restored {
 /** Setting of a restored database that says where it is from: an end that was reached is known by it. */
 const origin = "trading_dr.recovery_point";
 
-/** Lowest number of what was not made by initdb. */
-const firstMade = 16_384;
-
 /**
  * Restores a whole recovery point under the name of a database. The database appears under its name
  * when it is whole; until then it has another, which the next run drops. A database that had the name
@@ -81,7 +78,7 @@ export async function restoreDatabase(
         `${into} is not empty: restore into another name, or replace it by naming it twice, with --into ${into} --replace ${into}`,
       );
     }
-    await claimForRestore(session, working);
+    await claimForRestore(session, server, working);
     await point.checkObjects();
     // Nobody is stopped for what would have been refused anyway.
     return await whileQuiet(
@@ -95,7 +92,8 @@ export async function restoreDatabase(
         await restoreInto(point, server, working, { writers: request.sessions }, progress);
         await giveItsOwn(session, working, point.manifest, progress);
         await refuseSessions(session, into);
-        await appear(session, { working, into, kept: there === undefined ? undefined : kept });
+        const names = { working, into, kept: there === undefined ? undefined : kept };
+        await appear(session, names, point.manifest.properties.comment);
         const isKept = there !== undefined && !(await dropIfEmpty(session, server, kept));
         return { database: into, point: id, ...(isKept ? { kept } : {}), wasThere: false };
       },
@@ -127,22 +125,12 @@ async function databaseNamed(
   if (found === undefined) {
     return undefined;
   }
-  const inside = await DatabaseSession.open({ ...server, database: name });
-  try {
-    const made = ["class", "proc", "type", "namespace", "extension", "largeobject_metadata"].map(
-      (catalog) =>
-        `EXISTS (SELECT FROM pg_catalog.pg_${catalog} WHERE oid >= ${String(firstMade)})`,
-    );
-    const { used } = await inside.row<{ used: boolean }>(`SELECT ${made.join(" OR ")} AS used`);
-    return {
-      isEmpty: !used,
-      origin: found.settings
-        ?.find((setting) => setting.startsWith(`${origin}=`))
-        ?.slice(origin.length + 1),
-    };
-  } finally {
-    await inside.close();
-  }
+  return {
+    isEmpty: await isEmptyDatabase({ ...server, database: name }),
+    origin: found.settings
+      ?.find((setting) => setting.startsWith(`${origin}=`))
+      ?.slice(origin.length + 1),
+  };
 }
 
 /**
@@ -199,9 +187,9 @@ async function giveItsOwn(
   );
   const roles = found.map(({ name }) => name);
   const isThere = (role: string | undefined) => role === undefined || roles.includes(role);
-  // The mark of one that is not whole goes; a comment of its own comes with the properties.
-  await session.run(`COMMENT ON DATABASE ${escapeIdentifier(database)} IS NULL`);
-  for (const statement of propertyStatements(database, properties, roles)) {
+  // Its comment is the last: until then it has the mark of one that is not whole.
+  const unsaid = { ...properties, comment: undefined };
+  for (const statement of propertyStatements(database, unsaid, roles)) {
     await session.run(statement);
   }
   for (const setting of [
@@ -221,14 +209,20 @@ async function giveItsOwn(
   }
 }
 
-/** Gives the names in one step: at no time has nobody the name, and at no time somebody who is not whole. */
+/**
+ * Gives the names in one step, and takes away the mark of one that is not whole: at no time has nobody the
+ * name, and at no time somebody who is not whole.
+ */
 async function appear(
   session: DatabaseSession,
   { working, into, kept }: { working: string; into: string; kept: string | undefined },
+  comment: string | undefined,
 ): Promise<void> {
+  const said = comment === undefined ? "NULL" : escapeLiteral(comment);
   const rename = (from: string, to: string) =>
     `ALTER DATABASE ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)};`;
   await session.run(
-    `BEGIN; ${kept === undefined ? "" : rename(into, kept)} ${rename(working, into)} COMMIT`,
+    `BEGIN; COMMENT ON DATABASE ${escapeIdentifier(working)} IS ${said};
+     ${kept === undefined ? "" : rename(into, kept)} ${rename(working, into)} COMMIT`,
   );
 }

@@ -58,7 +58,7 @@ export async function restoreTables(
   try {
     await refuseSchema(session, schema);
     refuseLongNames("--database", [working]);
-    await claimForRestore(session, working);
+    await claimForRestore(session, live, working);
     await restoreInto(point, live, working, { writers: sessions, only: wanted }, progress);
     try {
       await session.run("BEGIN");

@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { RecoveryFailure } from "../failure";
-import { type DatabaseSession } from "./session";
+import { type DatabaseAddress, DatabaseSession } from "./session";
 
 /**
  * Databases that are made by a run and are not whole yet. Each is claimed by a lock of the session that
@@ -44,7 +44,11 @@ export async function markUnfinished(session: DatabaseSession, name: string): Pr
  *
  * @throws RecoveryFailure `refused` when another run works on it, or somebody else has made it.
  */
-export async function claimForRestore(session: DatabaseSession, name: string): Promise<void> {
+export async function claimForRestore(
+  session: DatabaseSession,
+  server: DatabaseAddress,
+  name: string,
+): Promise<void> {
   if (!(await claim(session, name))) {
     throw new RecoveryFailure("refused", `another run is restoring into ${name}; wait for its end`);
   }
@@ -53,13 +57,33 @@ export async function claimForRestore(session: DatabaseSession, name: string): P
      FROM pg_catalog.pg_database WHERE datname = $1`,
     [name],
   );
-  if (there !== undefined && there.comment !== unfinished) {
+  // One that was just made has nothing in it, and no mark yet.
+  const isOurs = there?.comment === unfinished || there === undefined;
+  if (!isOurs && !(await isEmptyDatabase({ ...server, database: name }))) {
     throw new RecoveryFailure(
       "refused",
       `there is a database ${name}, which is needed for the time of the restore and was not made by one: rename it`,
     );
   }
   await dropDatabase(session, name);
+}
+
+/** Lowest number of what was not made by initdb. */
+const firstMade = 16_384;
+
+/** True where nobody has made anything in a database. */
+export async function isEmptyDatabase(database: DatabaseAddress): Promise<boolean> {
+  const inside = await DatabaseSession.open(database);
+  try {
+    const made = ["class", "proc", "type", "namespace", "extension", "largeobject_metadata"].map(
+      (catalog) =>
+        `EXISTS (SELECT FROM pg_catalog.pg_${catalog} WHERE oid >= ${String(firstMade)})`,
+    );
+    const { used } = await inside.row<{ used: boolean }>(`SELECT ${made.join(" OR ")} AS used`);
+    return !used;
+  } finally {
+    await inside.close();
+  }
 }
 
 /** Drops a database and ends whatever is connected to it. */

@@ -201,6 +201,7 @@ describe("what operators do", () => {
     it("is left alone when somebody else has made it", async () => {
       const { scratch } = laboratory();
       scratch.asSuperuser("postgres", "CREATE DATABASE claimed_restoring");
+      scratch.asSuperuser("claimed_restoring", "CREATE TABLE theirs (id integer)");
       const { status, errors } = await restore();
       assert.equal(status, 3);
       assert.match(
