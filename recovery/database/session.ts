@@ -279,5 +279,7 @@ const adviceOn: Readonly<Record<string, string>> = {
   "53200": "raise max_locks_per_transaction: each table that is read takes a lock in each session",
   "57P01": "the server was stopped, or somebody ended the session",
   ENOENT: "see that the server runs, and that this is the directory of its socket",
+  EPIPE: "the connection was lost: see that the server runs",
+  ECONNRESET: "the connection was lost: see that the server runs",
   ECONNREFUSED: "see that the server runs, and that this address and port are its own",
 };
