@@ -62,6 +62,18 @@ function addressOf(
   return { ...told, port, authorityFile };
 }
 
+/** A database of the server that an operator names. */
+function operatorAddress(
+  told: Pick<
+    CommandEnvironment<"restore">,
+    "databaseHost" | "databaseUser" | "databaseLogin" | "region"
+  >,
+  database: string,
+): DatabaseAddress {
+  const { databaseHost: host, databaseUser: user, databaseLogin: login, region } = told;
+  return addressOf({ host, user, database, login, region });
+}
+
 /** Where recovery points are. */
 function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
   return locations.map((location) => new BucketPrefix(client, location));
@@ -91,13 +103,7 @@ export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<stri
 /** `trading-dr backup emergency` */
 export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<string> {
   const told = environmentOf("backup-emergency");
-  const server = addressOf({
-    host: told.databaseHost,
-    user: told.databaseUser,
-    database: "postgres",
-    login: told.databaseLogin,
-    region: told.region,
-  });
+  const server = operatorAddress(told, "postgres");
   const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
   const databases = await databasesOf(server);
   if (dryRun) {
@@ -179,13 +185,7 @@ export async function restoreTablesCommand(options: TablesOptions): Promise<stri
     system: told.system,
     database: told.databaseName,
   });
-  const live = addressOf({
-    host: told.databaseHost,
-    user: told.databaseUser,
-    database: options.database,
-    login: told.databaseLogin,
-    region: told.region,
-  });
+  const live = operatorAddress(told, options.database);
   const { tables, schema, json } = options;
   const compared = await restoreTables({ point, live, tables, schema, sessions }, progress);
   return json ? `${JSON.stringify(compared, undefined, 2)}\n` : comparisonText(compared, schema);
@@ -210,13 +210,7 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     await point.checkObjects();
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
   }
-  const server = addressOf({
-    host: told.databaseHost,
-    user: told.databaseUser,
-    database: "postgres",
-    login: told.databaseLogin,
-    region: told.region,
-  });
+  const server = operatorAddress(told, "postgres");
   const emergency = new BucketPrefix(client, told.emergency);
   const saved = { ...told, series: "emergency", points: emergency, readers: sessions };
   const restored = await restoreDatabase(

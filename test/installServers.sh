@@ -8,7 +8,6 @@ declare -A package=(
   [redis-server]=redis-server
   [redis-sentinel]=redis-sentinel
   [openssl]=openssl
-  [zstd]=zstd
   [ip]=iproute2
   [faketime]=faketime
 )

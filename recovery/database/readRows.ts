@@ -1,3 +1,4 @@
+import { escapeIdentifier } from "pg";
 import { largeObjectRows, qualified, type Table } from "./inventory";
 import { type RowDigest, rowDigests } from "./rowDigest";
 import { type DatabaseSession } from "./session";
@@ -73,7 +74,7 @@ async function* digested(rows: AsyncIterable<Buffer>, digest: RowDigest): AsyncG
 
 /** The statements that read a table, each a part of it. */
 export function unitsOf(table: Table, position: number, encoding: string): Unit[] {
-  const columns = table.columns.map((column) => `"${column.replaceAll('"', '""')}"`).join(", ");
+  const columns = table.columns.map(escapeIdentifier).join(", ");
   const unit = (weight: number, from: string): Unit => ({
     table: position,
     weight,

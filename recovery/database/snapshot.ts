@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Manifest } from "../../contracts/manifest";
+import { RecoveryFailure } from "../failure";
 import { qualified, type Table, tablesOf } from "./inventory";
 import { refuseUnreadable } from "./readable";
 import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./session";
@@ -167,10 +168,9 @@ async function refuseOldServer(session: DatabaseSession): Promise<void> {
     "SELECT pg_catalog.current_setting('server_version_num') AS version",
   );
   if (Number(version) < oldestMajor * 10_000) {
-    throw new DatabaseFailure(
+    throw new RecoveryFailure(
+      "refused",
       `the server is PostgreSQL ${String(Math.floor(Number(version) / 10_000))}; at least ${String(oldestMajor)} is needed`,
-      undefined,
-      undefined,
     );
   }
 }

@@ -13,7 +13,7 @@ const objectBytes = 8 * 1024 * 1024;
 /** The objects of a recovery point that is being written, by their numbers. */
 export class WrittenObjects {
   private readonly objects: (Manifest["objects"][number] | undefined)[] = [];
-  /** How the first object was stored, and so all of them: the bucket's own setting decides. */
+  /** How an object was stored, and so all of them: the bucket's own setting decides. */
   public stored: Stored | undefined;
 
   public constructor(private readonly bucket: BucketPrefix) {}
