@@ -1,36 +1,122 @@
 import { z } from "zod";
 
-/** What happened to recovery points, as objects that are never changed. */
+/**
+ * What happened to recovery points: every run of the command that takes, proves, restores or rehearses
+ * leaves one event, an object that is never changed. The catalog and the audit are made of events.
+ */
 
 const seconds = z.number().nonnegative();
+const count = z.int().nonnegative();
+const time = z.iso.datetime();
 
-/** A recovery point was restored and compared. */
-export const verification = z.strictObject({
+/** What every event says. */
+const run = {
   format: z.literal(1),
-  kind: z.literal("verification"),
+  /** Sorts by the time of the run's end. */
+  id: z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/),
   system: z.string(),
-  /** Region in which it was verified. */
+  account: z.string(),
+  /** Region in which it ran. */
   region: z.string(),
-  /** Id of the recovery point. */
-  point: z.string(),
-  /** Where the recovery point is: `s3://bucket/prefix/`. */
-  url: z.string(),
-  startedAt: z.iso.datetime(),
-  finishedAt: z.iso.datetime(),
-  passed: z.boolean(),
-  /** What was not as it has to be, as sentences. Empty when it passed. */
-  problems: z.array(z.string()),
-  tables: z.int().nonnegative(),
-  rows: z.int().nonnegative(),
-  /** How long restoring took, without comparing. */
-  restoreSeconds: seconds,
-  /** How long each baseline query took, by its name: the quickest of several times. */
-  baselineSeconds: z.record(z.string(), seconds),
-  /** The baseline queries that took much longer than in the verification before, as sentences. */
-  slower: z.array(z.string()),
+  /** Who ran it: a job's pod, or the operator's name on the machine that it ran on. */
+  actor: z.string(),
+  /** Version of the command. */
+  version: z.string(),
+  startedAt: time,
+  finishedAt: time,
+  /** Absent where it succeeded. */
+  failure: z
+    .strictObject({
+      /** As in docs/recovery.md, "When it fails": `database`, `damaged`. */
+      reason: z.string(),
+      message: z.string(),
+    })
+    .optional(),
+};
+
+/** A database was backed up, or was not. */
+const backup = z.strictObject({
+  ...run,
+  kind: z.literal("backup"),
+  store: z.string(),
+  /** `emergency` for what an operator ran, and before a database is replaced. */
+  series: z.string(),
+  tier: z.string(),
+  database: z.string(),
+  /** The recovery point; absent where none was written. */
+  taken: z
+    .strictObject({
+      point: z.string(),
+      /** `s3://bucket/prefix/` */
+      url: z.string(),
+      /** SHA-256 of the manifest's text, in hexadecimal digits. */
+      manifestSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Time of the snapshot. */
+      snapshotAt: time,
+      retainUntil: time,
+      tables: count,
+      rows: count,
+      /** Bytes in the bucket. */
+      bytes: count,
+    })
+    .optional(),
 });
 
-export type Verification = z.output<typeof verification>;
+/** A recovery point was restored and compared, or could not be. */
+const verification = z.strictObject({
+  ...run,
+  kind: z.literal("verification"),
+  /** What was found; absent where it could not be judged, which says nothing about the recovery point. */
+  judged: z
+    .strictObject({
+      point: z.string(),
+      /** Where the recovery point is: `s3://bucket/prefix/`. */
+      url: z.string(),
+      /** What was not as it has to be, as sentences. Empty when it passed. */
+      problems: z.array(z.string()),
+      tables: count,
+      rows: count,
+      /** How long restoring took, without comparing. */
+      restoreSeconds: seconds,
+      /** How long each baseline query took, by its name: the quickest of several times. */
+      baselineSeconds: z.record(z.string(), seconds),
+      /** The baseline queries that took much longer than in the verification before, as sentences. */
+      slower: z.array(z.string()),
+    })
+    .optional(),
+});
+
+/** An operator restored a database or tables of it, or tried to. */
+const restoration = z.strictObject({
+  ...run,
+  kind: z.literal("restoration"),
+  /** What was asked for: `latest`, or an id. */
+  choice: z.string(),
+  /** Database that was to have the rows: `trading`. */
+  into: z.string(),
+  /** Tables that were asked for; absent for a whole database. */
+  tables: z.array(z.string()).optional(),
+  /** What was done; absent where nothing was. */
+  restored: z
+    .strictObject({
+      point: z.string(),
+      url: z.string(),
+      /** Name that the database of before is kept under; absent where there was none. */
+      kept: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** An event, by its kind. */
+export const event = z.discriminatedUnion("kind", [backup, verification, restoration]);
+
+export type Event = z.output<typeof event>;
+export type EventKind = Event["kind"];
+/** An event of a kind. */
+export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
+
+/** What was found in a recovery point. */
+export type Judgement = NonNullable<EventOf<"verification">["judged"]>;
 
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
@@ -40,9 +126,25 @@ export interface VerificationName {
   readonly passed: boolean;
 }
 
-/** Name of a verification's event, under the prefix of such events. */
+/** A time as ids and names have it: `20261129T155543120Z`. */
+export function compactTime(time: string): string {
+  return time.replaceAll(/[-:.]/g, "");
+}
+
+/** Name of an event's object, under the prefix of its region and of the job or operators that leave it. */
+export function eventName(happened: Event): string {
+  return happened.kind === "verification" && happened.judged !== undefined
+    ? verificationName({
+        point: happened.judged.point,
+        finishedAt: happened.finishedAt,
+        passed: happened.judged.problems.length === 0,
+      })
+    : `${happened.id}.json`;
+}
+
+/** Name of the event of a recovery point that was judged. */
 export function verificationName({ point, finishedAt, passed }: VerificationName): string {
-  return `${point}/${finishedAt.replaceAll(/[-:.]/g, "")}-${passed ? "passed" : "failed"}.json`;
+  return `${point}/${compactTime(finishedAt)}-${passed ? "passed" : "failed"}.json`;
 }
 
 /** What a name of {@link verificationName} says; undefined for any other name. */

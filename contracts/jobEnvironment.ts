@@ -144,11 +144,9 @@ export const jobEnvironments = {
   }),
 } satisfies Record<JobKind, z.ZodObject>;
 
-/** What operators tell the commands that no schedule runs. */
+/** What operators tell the commands that no schedule runs: their own events go where they say. */
 const operator = {
-  system: text,
-  region: text,
-  account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+  ...everyJob,
   /** Where recovery points of the database are, by series and by the region that took them. */
   recoveryPoints: several(location),
 };
@@ -170,16 +168,7 @@ const operatorEnvironments = {
     /** Where verifications are recorded. */
     events: location,
   }),
-  "backup-emergency": z.object({
-    system: text,
-    region: text,
-    account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
-    store: text,
-    tier: text,
-    retentionDays: whole,
-    recoveryPoints: location,
-    ...operatorLogin,
-  }),
+  "backup-emergency": z.object({ ...writer, ...operatorLogin }),
   restore: z.object({
     ...operator,
     ...operatorLogin,

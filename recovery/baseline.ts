@@ -1,4 +1,4 @@
-import { parseVerificationName, type Verification, verification } from "../contracts/events";
+import { event, type EventOf, parseVerificationName } from "../contracts/events";
 import { type DatabaseAddress, type DatabaseSession } from "./database/session";
 import { openForQueries, statementProblem } from "./integrity";
 import { type BucketPrefix } from "./storage/bucket";
@@ -55,7 +55,9 @@ async function quickest(session: DatabaseSession, query: string): Promise<number
 }
 
 /** The last verification that passed, unless another version wrote it in a way that is not known here. */
-export async function lastVerification(events: BucketPrefix): Promise<Verification | undefined> {
+export async function lastVerification(
+  events: BucketPrefix,
+): Promise<EventOf<"verification"> | undefined> {
   const passed = (await events.names())
     .map(({ name }) => ({ name, event: parseVerificationName(name) }))
     .filter(({ event }) => event?.passed === true)
@@ -63,24 +65,26 @@ export async function lastVerification(events: BucketPrefix): Promise<Verificati
       (one.event?.finishedAt ?? "") < (other.event?.finishedAt ?? "") ? 1 : -1,
     );
   const [last] = passed;
-  return last === undefined
-    ? undefined
-    : verification.safeParse(JSON.parse((await events.get(last.name)).toString())).data;
+  if (last === undefined) {
+    return undefined;
+  }
+  const { data } = event.safeParse(JSON.parse((await events.get(last.name)).toString()));
+  return data?.kind === "verification" ? data : undefined;
 }
 
 /** Which queries took much longer than before, as sentences. */
 export function slowerThan(
-  before: Verification | undefined,
+  before: EventOf<"verification"> | undefined,
   now: Readonly<Record<string, number>>,
 ): string[] {
   return Object.entries(now).flatMap(([name, seconds]) => {
-    const earlier = before?.baselineSeconds[name];
+    const earlier = before?.judged?.baselineSeconds[name];
     return earlier === undefined ||
       seconds - earlier < leastSeconds ||
       earlier / seconds >= required
       ? []
       : [
-          `baseline query ${name} took ${seconds.toFixed(2)} s, and ${earlier.toFixed(2)} s in the verification of ${before?.point ?? ""}: it has to be ${String(required * 100)} % as fast`,
+          `baseline query ${name} took ${seconds.toFixed(2)} s, and ${earlier.toFixed(2)} s in the verification of ${before?.judged?.point ?? ""}: it has to be ${String(required * 100)} % as fast`,
         ];
   });
 }

@@ -5,19 +5,22 @@ import {
   parseEnvironment,
 } from "../contracts/jobEnvironment";
 import { type S3Client } from "@aws-sdk/client-s3";
-import { backupDatabase, type BackupRequest } from "./backup";
+import { type BackupRequest } from "./backup";
 import { databasesOf } from "./database/inventory";
 import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
 import { exitCodes, messageOf, RecoveryFailure } from "./failure";
 import { listPoints } from "./list";
 import { choosePoint } from "./point/choice";
+import { type RecoveryPoint } from "./point/recoveryPoint";
 import { progressOn } from "./progress";
+import { recorded } from "./record";
+import { recordedBackup } from "./recordedBackup";
 import { restoreDatabase } from "./restore";
 import { BucketPrefix, s3Client } from "./storage/bucket";
 import { restoreTables } from "./restoreTables";
 import { comparisonText, pointJson, pointListText, pointText } from "./text";
-import { verifyPoint } from "./verify";
+import { verifyPoint, type VerifyRequest } from "./verify";
 
 /** Sessions that read or write at once, at most: more would weigh on the server. */
 const mostSessions = 4;
@@ -79,6 +82,11 @@ function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefi
   return locations.map((location) => new BucketPrefix(client, location));
 }
 
+/** Whose events a command leaves. */
+function whose({ system, account, region }: Pick<BackupRequest, "system" | "account" | "region">) {
+  return { system, account, region };
+}
+
 /** `trading-dr backup database` */
 export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<string> {
   const told = environmentOf("backup-database");
@@ -89,14 +97,15 @@ export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<stri
     login: "iam",
     region: told.region,
   });
-  const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
+  const client = s3Client(told.region);
+  const points = new BucketPrefix(client, told.recoveryPoints);
   const request: BackupRequest = { ...told, source, points, readers: sessions };
   if (dryRun) {
     const snapshot = await DatabaseSnapshot.take(source, 1);
     await snapshot.close();
     return `Would read ${String(snapshot.tables.length)} tables of ${source.database} and write a recovery point to ${points.urlOf("")}.\n`;
   }
-  const { id } = await backupDatabase(request, progress);
+  const { id } = await recordedBackup(request, new BucketPrefix(client, told.events), progress);
   return `${id}\n`;
 }
 
@@ -104,7 +113,9 @@ export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<stri
 export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<string> {
   const told = environmentOf("backup-emergency");
   const server = operatorAddress(told, "postgres");
-  const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
+  const client = s3Client(told.region);
+  const points = new BucketPrefix(client, told.recoveryPoints);
+  const events = new BucketPrefix(client, told.events);
   const databases = await databasesOf(server);
   if (dryRun) {
     return `Would write recovery points of ${databases.join(", ")} to ${points.urlOf("")}.\n`;
@@ -115,7 +126,7 @@ export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<s
     const source = { ...server, database };
     const request = { ...told, series: "emergency", source, points, readers: sessions };
     try {
-      const { id } = await backupDatabase(request, progress);
+      const { id } = await recordedBackup(request, events, progress);
       ids += `${id} ${database}\n`;
     } catch (error) {
       // One that cannot be read must not keep the others from being saved.
@@ -135,26 +146,37 @@ export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<s
 export async function verifyCommand({ point }: { point: string }): Promise<string> {
   const told = environmentOf("verify");
   const client = s3Client(told.region);
-  const result = await verifyPoint(
-    {
-      system: told.system,
+  const events = new BucketPrefix(client, told.events);
+  const request: VerifyRequest = {
+    system: told.system,
+    region: told.region,
+    database: told.databaseName,
+    points: placesOf(client, told.recoveryPoints),
+    events,
+    choice: point,
+    server: addressOf({
+      host: told.scratchSocketDirectory,
+      user: "postgres",
+      database: "postgres",
+      login: "file",
       region: told.region,
-      database: told.databaseName,
-      points: placesOf(client, told.recoveryPoints),
-      events: new BucketPrefix(client, told.events),
-      choice: point,
-      server: addressOf({
-        host: told.scratchSocketDirectory,
-        user: "postgres",
-        database: "postgres",
-        login: "file",
-        region: told.region,
-      }),
-      sessions,
-      integrityQueries: told.integrityQueries,
-      baselineQueries: told.baselineQueries,
-    },
+    }),
+    sessions,
+    integrityQueries: told.integrityQueries,
+    baselineQueries: told.baselineQueries,
+  };
+  const result = await recorded(
+    { kind: "verification", ...whose(told) },
+    events,
     progress,
+    (found) =>
+      verifyPoint(
+        request,
+        (judged) => {
+          found({ judged });
+        },
+        progress,
+      ),
   );
   const slower = result.slower.map((sentence) => `${sentence}\n`).join("");
   return `${slower}${result.point} is whole: ${String(result.tables)} tables and ${String(result.rows)} rows are what they were, restored in ${result.restoreSeconds.toFixed(1)} s.\n`;
@@ -181,14 +203,35 @@ export interface TablesOptions {
 export async function restoreTablesCommand(options: TablesOptions): Promise<string> {
   const told = environmentOf("restore");
   const client = s3Client(told.region);
-  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
-    system: told.system,
-    database: told.databaseName,
-  });
   const live = operatorAddress(told, options.database);
   const { tables, schema, json } = options;
-  const compared = await restoreTables({ point, live, tables, schema, sessions }, progress);
+  const compared = await recorded(
+    {
+      kind: "restoration",
+      ...whose(told),
+      choice: options.point,
+      into: options.database,
+      tables: [...tables],
+    },
+    new BucketPrefix(client, told.events),
+    progress,
+    async (found) => {
+      const point = await pointToRestore(client, told, options.point);
+      const differences = await restoreTables({ point, live, tables, schema, sessions }, progress);
+      found({ restored: { point: point.manifest.id, url: point.url } });
+      return differences;
+    },
+  );
   return json ? `${JSON.stringify(compared, undefined, 2)}\n` : comparisonText(compared, schema);
+}
+
+/** The recovery point that an operator asks for. */
+function pointToRestore(
+  client: S3Client,
+  { recoveryPoints, system, databaseName }: CommandEnvironment<"restore">,
+  choice: string,
+): Promise<RecoveryPoint> {
+  return choosePoint(placesOf(client, recoveryPoints), choice, { system, database: databaseName });
 }
 
 /** `trading-dr restore database` */
@@ -202,29 +245,38 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     );
   }
   const client = s3Client(told.region);
-  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
-    system: told.system,
-    database: told.databaseName,
-  });
   if (options.dryRun) {
+    const point = await pointToRestore(client, told, options.point);
     await point.checkObjects();
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
   }
   const server = operatorAddress(told, "postgres");
+  const events = new BucketPrefix(client, told.events);
   const emergency = new BucketPrefix(client, told.emergency);
   const saved = { ...told, series: "emergency", points: emergency, readers: sessions };
-  const restored = await restoreDatabase(
-    {
-      point,
-      server,
-      into,
-      sessions,
-      hooks: told,
-      ...(replace === undefined
-        ? {}
-        : { replace: (live) => backupDatabase({ ...saved, source: live }, progress) }),
-    },
+  const restored = await recorded(
+    { kind: "restoration", ...whose(told), choice: options.point, into },
+    events,
     progress,
+    async (found) => {
+      const point = await pointToRestore(client, told, options.point);
+      const done = await restoreDatabase(
+        {
+          point,
+          server,
+          into,
+          sessions,
+          hooks: told,
+          ...(replace === undefined
+            ? {}
+            : { replace: (live) => recordedBackup({ ...saved, source: live }, events, progress) }),
+        },
+        progress,
+      );
+      const kept = done.kept === undefined ? {} : { kept: done.kept };
+      found({ restored: { point: done.point, url: point.url, ...kept } });
+      return done;
+    },
   );
   if (restored.wasThere) {
     return `${into} had been restored from ${restored.point} before; nothing was done.\n`;

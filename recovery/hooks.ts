@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { exitCodes, messageOf, RecoveryFailure } from "./failure";
+import { messageOf, RecoveryFailure } from "./failure";
+import { clearingUpWhenInterrupted } from "./interruption";
 import { type Progress } from "./progress";
 
 /** What is called around a restore: a program and its arguments. */
@@ -16,28 +17,23 @@ export async function whileQuiet<Result>(
   act: () => Promise<Result>,
   progress: Progress,
 ): Promise<Result> {
+  const resumed = () => call("resume", resume, progress);
+  // The first failure is what has to be mended first; the second must be seen too.
+  const resumedAnyhow = () =>
+    resumed().catch((error: unknown) => {
+      progress.say(messageOf(error));
+    });
   // Whoever ends us in the middle must not leave them stopped.
-  const onSignal = () => {
-    void call("resume", resume, progress).finally(() => {
-      process.exit(exitCodes.unforeseen);
-    });
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  signals.forEach((signal) => process.once(signal, onSignal));
-  let result: Result;
-  try {
-    await call("quiesce", quiesce, progress);
-    result = await act();
-  } catch (error) {
-    // The first failure is what has to be mended first; the second must be seen too.
-    await call("resume", resume, progress).catch((another: unknown) => {
-      progress.say(messageOf(another));
-    });
-    throw error;
-  } finally {
-    signals.forEach((signal) => process.off(signal, onSignal));
-  }
-  await call("resume", resume, progress);
+  const result = await clearingUpWhenInterrupted(resumedAnyhow, async () => {
+    try {
+      await call("quiesce", quiesce, progress);
+      return await act();
+    } catch (error) {
+      await resumedAnyhow();
+      throw error;
+    }
+  });
+  await resumed();
   return result;
 }
 

@@ -1,4 +1,4 @@
-import { type Verification, verificationName } from "../contracts/events";
+import { type Judgement } from "../contracts/events";
 import { type Manifest } from "../contracts/manifest";
 import { lastVerification, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
@@ -20,7 +20,7 @@ export interface VerifyRequest {
   readonly database: string;
   /** Where recovery points are, by series and by the region that took them. */
   readonly points: readonly BucketPrefix[];
-  /** Where verifications are recorded. */
+  /** Where earlier verifications are recorded. */
   readonly events: BucketPrefix;
   /** `latest`, `oldest-unverified`, or the id of one. */
   readonly choice: string;
@@ -36,50 +36,40 @@ export interface VerifyRequest {
 
 /**
  * Proves a recovery point: every byte is checked against the manifest, all of it is restored into a
- * scratch database, and what is there is compared with what was there. The result is recorded.
+ * scratch database, and what is there is compared with what was there.
  *
- * @throws RecoveryFailure `damaged` with what differs, after it has been recorded.
+ * @param found Called with what was found, before it is thrown.
+ * @throws RecoveryFailure `damaged` with what differs.
  */
 export async function verifyPoint(
   request: VerifyRequest,
+  found: (judged: Judgement) => void,
   progress: Progress,
-): Promise<Verification> {
-  const startedAt = new Date();
-  const judged = await judge(request, progress);
-  const finishedAt = new Date();
-  const passed = judged.problems.length === 0;
-  const result: Verification = {
-    format: 1,
-    kind: "verification",
-    system: request.system,
-    region: request.region,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    passed,
-    ...judged,
-    slower: slowerThan(await lastVerification(request.events), judged.baselineSeconds),
+): Promise<Judgement> {
+  const findings = await judge(request, progress);
+  const judged: Judgement = {
+    ...findings,
+    slower: slowerThan(await lastVerification(request.events), findings.baselineSeconds),
   };
-  await request.events.put(
-    verificationName({ point: judged.point, finishedAt: finishedAt.toISOString(), passed }),
-    Buffer.from(JSON.stringify(result)),
-  );
-  if (!passed) {
+  found(judged);
+  if (judged.problems.length > 0) {
     throw new RecoveryFailure(
       "damaged",
       [`${judged.url} is no good:`, ...judged.problems].join("\n  "),
     );
   }
-  return result;
+  return judged;
 }
 
-type Findings = Pick<Verification, "problems" | "restoreSeconds" | "baselineSeconds">;
-
-type Judgement = Findings & Pick<Verification, "point" | "url" | "tables" | "rows">;
+type Findings = Pick<Judgement, "problems" | "restoreSeconds" | "baselineSeconds">;
 
 /** Where a recovery point was not restored. */
 const notRestored = { restoreSeconds: 0, baselineSeconds: {} } as const;
 
-async function judge(request: VerifyRequest, progress: Progress): Promise<Judgement> {
+async function judge(
+  request: VerifyRequest,
+  progress: Progress,
+): Promise<Omit<Judgement, "slower">> {
   let point: RecoveryPoint;
   try {
     point = await choosePoint(request.points, request.choice, request);

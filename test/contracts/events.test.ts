@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseVerificationName, verification, verificationName } from "../../contracts/events";
+import { event, eventName, parseVerificationName, verificationName } from "../../contracts/events";
 
 const point = "20261129T155543Z-0badcafe";
 
@@ -48,40 +48,91 @@ describe("the name of a verification's event", () => {
   }
 });
 
-describe("a verification", () => {
-  const passed = {
-    format: 1,
-    kind: "verification",
-    system: "lab",
-    region: "us-east-1",
-    point,
-    url: `s3://bucket/${point}/`,
-    startedAt: "2026-11-29T15:55:43.000Z",
-    finishedAt: "2026-11-29T16:00:00.000Z",
-    passed: true,
-    problems: [],
-    tables: 3,
-    rows: 10,
-    restoreSeconds: 1.5,
-    baselineSeconds: { trades: 0.25 },
-    slower: [],
-  };
+const run = {
+  format: 1,
+  id: "20261129T160000000Z-0badcafe",
+  system: "lab",
+  account: "111122223333",
+  region: "us-east-1",
+  actor: "dr-verify-1",
+  version: "1.0.0",
+  startedAt: "2026-11-29T15:55:43.000Z",
+  finishedAt: "2026-11-29T16:00:00.000Z",
+};
 
-  it("is read as it was written", () => {
-    assert.deepEqual(verification.parse(passed), passed);
-  });
+const judged = {
+  point,
+  url: `s3://bucket/${point}/`,
+  problems: [] as string[],
+  tables: 3,
+  rows: 10,
+  restoreSeconds: 1.5,
+  baselineSeconds: { trades: 0.25 },
+  slower: [],
+};
+
+const failure = { reason: "damaged", message: "it is no good" };
+
+const events = {
+  verification: { ...run, kind: "verification", judged },
+  "verification that failed": { ...run, kind: "verification", judged, failure },
+  "verification that could not be done": { ...run, kind: "verification", failure },
+  backup: {
+    ...run,
+    kind: "backup",
+    store: "database",
+    series: "daily",
+    tier: "daily",
+    database: "trading",
+    taken: {
+      point,
+      url: `s3://bucket/${point}/`,
+      manifestSha256: "0f".repeat(32),
+      snapshotAt: "2026-11-29T15:55:44.000Z",
+      retainUntil: "2027-02-27T15:55:44.000Z",
+      tables: 3,
+      rows: 10,
+      bytes: 1024,
+    },
+  },
+  restoration: {
+    ...run,
+    kind: "restoration",
+    choice: "latest",
+    into: "trading",
+    restored: { point, url: `s3://bucket/${point}/`, kept: "trading_before" },
+  },
+} as const;
+
+describe("an event", () => {
+  for (const [name, written] of Object.entries(events)) {
+    it(`of a ${name} is read as it was written`, () => {
+      assert.deepEqual(event.parse(written), written);
+    });
+  }
 
   for (const [key, value] of [
     ["format", 2],
-    ["kind", "backup"],
-    ["tables", -1],
-    ["rows", 0.5],
-    ["restoreSeconds", -1],
+    ["kind", "guess"],
+    ["id", "0badcafe"],
     ["finishedAt", "today"],
+    ["judged", { ...judged, tables: -1 }],
+    ["judged", { ...judged, rows: 0.5 }],
+    ["judged", { ...judged, restoreSeconds: -1 }],
     ["note", "unknown"],
   ] as const) {
-    it(`with ${key} ${String(value)} is refused`, () => {
-      assert.equal(verification.safeParse({ ...passed, [key]: value }).success, false);
+    it(`with ${key} ${JSON.stringify(value)} is refused`, () => {
+      assert.equal(event.safeParse({ ...events.verification, [key]: value }).success, false);
     });
   }
+
+  it("has a name that tells of a recovery point that was judged, or that of its own id", () => {
+    const named = (written: object) => eventName(event.parse(written));
+    assert.equal(named(events.verification), `${point}/20261129T160000000Z-passed.json`);
+    const { verification } = events;
+    const bad = { ...verification, judged: { ...judged, problems: ["a row is missing"] }, failure };
+    assert.equal(named(bad), `${point}/20261129T160000000Z-failed.json`);
+    assert.equal(named(events["verification that could not be done"]), `${run.id}.json`);
+    assert.equal(named(events.backup), `${run.id}.json`);
+  });
 });

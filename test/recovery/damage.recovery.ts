@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Manifest, manifestName, manifestText, unsealed } from "../../contracts/manifest";
 import { needsPostgresql } from "../support/databaseServer";
+import { event as eventSchema } from "../../contracts/events";
 import { events, Laboratory, type Outcome, points } from "./laboratory";
 import { databasesOf, fillDatabase, workingDatabases } from "./remains";
 import { seededRandom } from "./seededRandom";
@@ -97,12 +98,10 @@ describe("damage of a recovery point", () => {
     const [event = "", ...others] = await recorded();
     assert.match(event, /-failed\.json$/);
     assert.deepEqual(others, []);
-    const { passed, problems } = JSON.parse((await objectAt(event)).toString()) as {
-      passed: boolean;
-      problems: string[];
-    };
-    assert.equal(passed, false);
-    assert.notDeepEqual(problems, []);
+    const happened = eventSchema.parse(JSON.parse((await objectAt(event)).toString()));
+    assert.ok(happened.kind === "verification");
+    assert.equal(happened.failure?.reason, "damaged");
+    assert.notDeepEqual(happened.judged?.problems, []);
     return outcome;
   }
 

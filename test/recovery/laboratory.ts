@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { event, type Event } from "../../contracts/events";
+import { type Location } from "../../contracts/jobEnvironment";
 import { type Manifest, manifest, manifestName, unsealed } from "../../contracts/manifest";
 import { seriesPrefix } from "../../contracts/objectKeys";
 import { DatabaseServer, needsPostgresql } from "../support/databaseServer";
@@ -32,6 +34,12 @@ export const emergencies = {
 
 /** Where verifications are recorded. */
 export const events = { bucket, prefix: "records/audit/events/us-east-1/verify/" };
+
+/** Where the events of backups go, and those of operators. */
+export const otherEvents = {
+  backups: { bucket, prefix: "records/audit/events/us-east-1/backup-database/" },
+  operators: { bucket, prefix: "records/audit/events/us-east-1/operators/" },
+};
 
 /**
  * A database that is backed up, a server for scratch databases, and a bucket that locks what is put into
@@ -111,7 +119,7 @@ export class Laboratory {
   /** What a backup of a database is told. */
   public backupOf(database: string, user = "postgres"): Record<string, string> {
     return {
-      TRADING_DR_EVENTS: urlOf(events),
+      TRADING_DR_EVENTS: urlOf(otherEvents.backups),
       TRADING_DR_STORE: "database",
       TRADING_DR_TIER: "daily",
       TRADING_DR_SERIES: "daily",
@@ -180,6 +188,14 @@ export class Laboratory {
     return manifest.parse(unsealed((await Body?.transformToString()) ?? "").fields);
   }
 
+  /** The event that a run left last. */
+  public async lastEvent({ prefix }: Location): Promise<Event> {
+    const Key = (await this.keys(prefix)).at(-1);
+    assert.ok(Key !== undefined, `there is no event in ${prefix}`);
+    const { Body } = await this.store.client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    return event.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+  }
+
   /** What a verification is told. */
   public get verification(): Record<string, string> {
     return {
@@ -201,6 +217,7 @@ export class Laboratory {
   /** What a restore on a server is told. */
   public restoreOn(server: DatabaseServer): Record<string, string> {
     return {
+      TRADING_DR_EVENTS: urlOf(otherEvents.operators),
       TRADING_DR_STORE: "database",
       TRADING_DR_TIER: "daily",
       TRADING_DR_RETENTION_DAYS: "90",
@@ -217,6 +234,7 @@ export class Laboratory {
   /** What an emergency backup of a server is told. */
   public emergencyOf(server: DatabaseServer): Record<string, string> {
     return {
+      TRADING_DR_EVENTS: urlOf(otherEvents.operators),
       TRADING_DR_STORE: "database",
       TRADING_DR_TIER: "daily",
       TRADING_DR_RETENTION_DAYS: "90",

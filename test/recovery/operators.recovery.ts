@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TableComparison } from "../../recovery/restoreTables";
-import { emergencies, events, useLaboratory } from "./laboratory";
+import { emergencies, events, otherEvents, useLaboratory } from "./laboratory";
 
 describe("what operators do", () => {
   const laboratory = useLaboratory();
@@ -146,8 +146,11 @@ describe("what operators do", () => {
           child.kill("SIGTERM");
         }
       });
-      assert.equal((await ended).status, 1);
+      assert.equal((await ended).status, 143);
       assert.equal(calls(), "resumed\n");
+      const happened = await laboratory().lastEvent(otherEvents.operators);
+      assert.equal(happened.kind, "restoration");
+      assert.deepEqual(happened.failure, { reason: "interrupted", message: "ended by SIGTERM" });
     });
 
     it("keep a restore from beginning when writers cannot be stopped, and let them go on", async () => {

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { type Manifest, manifestText } from "../contracts/manifest";
+import { backupDatabase, type BackupRequest } from "./backup";
+import { type Progress } from "./progress";
+import { recorded } from "./record";
+import { type BucketPrefix } from "./storage/bucket";
+
+/** Takes a recovery point of a database, and leaves an event of it: see {@link backupDatabase}. */
+export function recordedBackup(
+  request: BackupRequest,
+  events: BucketPrefix,
+  progress: Progress,
+): Promise<Manifest> {
+  const { system, account, region, store, series, tier } = request;
+  const { database } = request.source;
+  return recorded(
+    { kind: "backup", system, account, region, store, series, tier, database },
+    events,
+    progress,
+    async (found) => {
+      const manifest = await backupDatabase(request, progress);
+      const { id: point, source, retainUntil, tables, objects } = manifest;
+      found({
+        taken: {
+          point,
+          url: request.points.urlOf(`${point}/`),
+          manifestSha256: createHash("sha256").update(manifestText(manifest)).digest("hex"),
+          snapshotAt: source.snapshotAt,
+          retainUntil,
+          tables: tables.length,
+          rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+          bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
+        },
+      });
+      return manifest;
+    },
+  );
+}
