@@ -107,11 +107,27 @@ const restoration = z.strictObject({
     .optional(),
 });
 
+/** Some signals of a run could not be sent. How the run itself went, its own event says. */
+const signals = z.strictObject({
+  ...run,
+  kind: z.literal("signals"),
+  /** Id of the run's event. */
+  of: z.string(),
+  /** What the run is one of: see {@link subjectOf}. */
+  subject: z.array(z.string()).min(1),
+  /** Those that could not be sent. */
+  unsent: z.array(z.enum(["metrics", "slack"])).min(1),
+});
+
 /** An event, by its kind. */
-export const event = z.discriminatedUnion("kind", [backup, verification, restoration]);
+export const event = z.discriminatedUnion("kind", [backup, verification, restoration, signals]);
 
 export type Event = z.output<typeof event>;
 export type EventKind = Event["kind"];
+/** What tells people of a run: numbers that are watched, and messages. */
+export type Signal = EventOf<"signals">["unsent"][number];
+/** An event of a run; that signals could not be sent is none. */
+export type RunEvent = Exclude<Event, { kind: "signals" }>;
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
 
@@ -131,15 +147,91 @@ export function compactTime(time: string): string {
   return time.replaceAll(/[-:.]/g, "");
 }
 
-/** Name of an event's object, under the prefix of its region and of the job or operators that leave it. */
+/**
+ * What a run is one of, its kind first: runs of one subject follow each other, and one that succeeds
+ * makes up for those before that failed.
+ */
+export function subjectOf(happened: RunEvent): readonly [RunEvent["kind"], ...string[]] {
+  switch (happened.kind) {
+    case "backup":
+      return ["backup", happened.store, happened.series, happened.database];
+    case "verification":
+      return ["verification"];
+    case "restoration":
+      return ["restoration", happened.into];
+  }
+}
+
+/** What the name of an event's object says. */
+export interface EventName {
+  /** In UTC, with milliseconds: `2026-11-29T15:55:43.120Z`. */
+  readonly finishedAt: string;
+  readonly succeeded: boolean;
+  /** See {@link subjectOf}. */
+  readonly subject: readonly string[];
+  /** True where it says that signals of such a run could not be sent. */
+  readonly isOfSignals: boolean;
+}
+
+/** First part of the name of what says that signals could not be sent. */
+const ofSignals = "signals";
+
+/**
+ * Name of an event's object, under the prefix of its region and of the job or operators that leave it.
+ * Names sort by time, and say how runs went, so that nobody has to read thousands of objects for that:
+ * `20261129T160000000Z-0badcafe.backup.database.daily.trading.failed.json`.
+ */
 export function eventName(happened: Event): string {
-  return happened.kind === "verification" && happened.judged !== undefined
-    ? verificationName({
-        point: happened.judged.point,
-        finishedAt: happened.finishedAt,
-        passed: happened.judged.problems.length === 0,
-      })
-    : `${happened.id}.json`;
+  if (happened.kind === "verification" && happened.judged !== undefined) {
+    return verificationName({
+      point: happened.judged.point,
+      finishedAt: happened.finishedAt,
+      passed: happened.judged.problems.length === 0,
+    });
+  }
+  const subject =
+    happened.kind === "signals" ? [ofSignals, ...happened.subject] : subjectOf(happened);
+  const outcome = happened.failure === undefined ? "succeeded" : "failed";
+  return `${[happened.id, ...subject.map(namePart), outcome].join(".")}.json`;
+}
+
+/** Names of databases may hold anything: a part has no dot and no slash of its own. */
+function namePart(text: string): string {
+  return encodeURIComponent(text).replaceAll(".", "%2E");
+}
+
+/** What a name of {@link eventName} says; undefined for any other name. */
+export function parseEventName(name: string): EventName | undefined {
+  const judged = parseVerificationName(name);
+  if (judged !== undefined) {
+    const { finishedAt, passed } = judged;
+    return { finishedAt, succeeded: passed, subject: ["verification"], isOfSignals: false };
+  }
+  const [, time, parts, outcome] =
+    /^(\d{8}T\d{9}Z)-[0-9a-f]{8}\.((?:[^./]+\.)+)(succeeded|failed)\.json$/.exec(name) ?? [];
+  if (time === undefined || parts === undefined) {
+    return undefined;
+  }
+  let first: string | undefined;
+  let others: string[];
+  try {
+    [first = "", ...others] = parts.slice(0, -1).split(".").map(decodeURIComponent);
+  } catch {
+    // Not of this function: it writes whole characters.
+    return undefined;
+  }
+  const isOfSignals = first === ofSignals;
+  return {
+    finishedAt: expandedTime(time),
+    succeeded: outcome === "succeeded",
+    subject: isOfSignals ? others : [first, ...others],
+    isOfSignals,
+  };
+}
+
+/** A time of {@link compactTime} as it was. */
+function expandedTime(compact: string): string {
+  return compact.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d)(\d{3}Z)$/, "$1-$2-$3:$4:$5.$6");
 }
 
 /** Name of the event of a recovery point that was judged. */

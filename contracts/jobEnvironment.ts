@@ -60,6 +60,19 @@ function structure<Value>(schema: z.ZodType<Value>) {
   });
 }
 
+/** Where something listens for HTTP. It is no place for a secret: a password has none here. */
+const httpUrl = z.string().refine(
+  (url) => {
+    const { protocol, username, password, search, hash } = URL.canParse(url)
+      ? new URL(url)
+      : { protocol: "", username: "", password: "", search: "", hash: "" };
+    return /^https?:$/.test(protocol) && [username, password, search, hash].join("") === "";
+  },
+  { error: "must be like http://host:port, without a user, a query or a fragment" },
+);
+
+const filePath = z.string().regex(/^\/\S+$/, { error: "must be an absolute path" });
+
 /** What every job is told. */
 const everyJob = {
   system: text,
@@ -67,6 +80,10 @@ const everyJob = {
   account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
   /** Where the job's own events go, and those of its earlier runs are. */
   events: location,
+  /** Where metrics are pushed. @default - they are not */
+  pushgateway: httpUrl.optional(),
+  /** File with the address of Slack's incoming webhook, which is a secret. @default - nobody is told */
+  slackWebhookFile: filePath.optional(),
 };
 
 /** What a job that writes recovery points is told. */
@@ -228,6 +245,12 @@ export function variablesOf(kind: CommandKind): string[] {
   return Object.keys(commandEnvironments[kind].shape);
 }
 
+/** Whether a job can do without a variable. */
+export function isOptionalVariable(kind: JobKind, key: string): boolean {
+  const variables: Readonly<Record<string, z.ZodType>> = jobEnvironments[kind].shape;
+  return variables[key]?.safeParse(undefined).success ?? false;
+}
+
 /**
  * Reads a command's environment. Variables of other prefixes belong to others and are left alone.
  *
@@ -242,7 +265,11 @@ export function parseEnvironment<Kind extends CommandKind>(
   const strange = Object.keys(environment).filter(
     (name) => name.startsWith(namePrefix) && !known.includes(name),
   );
-  const given = Object.fromEntries(keys.map((key) => [key, environment[variableName(key)]]));
+  const given = Object.fromEntries(
+    keys
+      .map((key) => [key, environment[variableName(key)]])
+      .filter(([, value]) => value !== undefined),
+  );
   const parsed = commandEnvironments[kind].safeParse(given);
   const problems = [
     ...strange.map((name) => `${name} is no variable of ${commandWords(kind)}`),

@@ -9,14 +9,15 @@ import { type BackupRequest } from "./backup";
 import { databasesOf } from "./database/inventory";
 import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
-import { exitCodes, messageOf, RecoveryFailure } from "./failure";
+import { messageOf, RecoveryFailure } from "./failure";
 import { listPoints } from "./list";
 import { choosePoint } from "./point/choice";
 import { type RecoveryPoint } from "./point/recoveryPoint";
-import { progressOn } from "./progress";
-import { recorded } from "./record";
+import { type Progress } from "./progress";
+import { type Journal, recorded } from "./record";
 import { recordedBackup } from "./recordedBackup";
 import { restoreDatabase } from "./restore";
+import { type SignalTargets } from "./signals/signals";
 import { BucketPrefix, s3Client } from "./storage/bucket";
 import { restoreTables } from "./restoreTables";
 import { comparisonText, pointJson, pointListText, pointText } from "./text";
@@ -27,8 +28,6 @@ const mostSessions = 4;
 
 /** How many sessions there are, if nobody says: a core each. */
 const sessions = Math.min(availableParallelism(), mostSessions);
-
-const progress = progressOn(process.stderr);
 
 /** Reads the environment of a command. */
 function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
@@ -87,8 +86,16 @@ function whose({ system, account, region }: Pick<BackupRequest, "system" | "acco
   return { system, account, region };
 }
 
+/** Where the runs of a command are told of. */
+function journalOf(client: S3Client, told: SignalTargets & { readonly events: Location }): Journal {
+  return { events: new BucketPrefix(client, told.events), signals: told };
+}
+
 /** `trading-dr backup database` */
-export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<string> {
+export async function backupCommand(
+  { dryRun }: { dryRun?: true },
+  progress: Progress,
+): Promise<string> {
   const told = environmentOf("backup-database");
   const source = addressOf({
     host: told.databaseHost,
@@ -105,17 +112,20 @@ export async function backupCommand({ dryRun }: { dryRun?: true }): Promise<stri
     await snapshot.close();
     return `Would read ${String(snapshot.tables.length)} tables of ${source.database} and write a recovery point to ${points.urlOf("")}.\n`;
   }
-  const { id } = await recordedBackup(request, new BucketPrefix(client, told.events), progress);
+  const { id } = await recordedBackup(request, journalOf(client, told), progress);
   return `${id}\n`;
 }
 
 /** `trading-dr backup emergency` */
-export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<string> {
+export async function emergencyCommand(
+  { dryRun }: { dryRun?: true },
+  progress: Progress,
+): Promise<string> {
   const told = environmentOf("backup-emergency");
   const server = operatorAddress(told, "postgres");
   const client = s3Client(told.region);
   const points = new BucketPrefix(client, told.recoveryPoints);
-  const events = new BucketPrefix(client, told.events);
+  const journal = journalOf(client, told);
   const databases = await databasesOf(server);
   if (dryRun) {
     return `Would write recovery points of ${databases.join(", ")} to ${points.urlOf("")}.\n`;
@@ -126,7 +136,7 @@ export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<s
     const source = { ...server, database };
     const request = { ...told, series: "emergency", source, points, readers: sessions };
     try {
-      const { id } = await recordedBackup(request, events, progress);
+      const { id } = await recordedBackup(request, journal, progress);
       ids += `${id} ${database}\n`;
     } catch (error) {
       // One that cannot be read must not keep the others from being saved.
@@ -143,16 +153,19 @@ export async function emergencyCommand({ dryRun }: { dryRun?: true }): Promise<s
 }
 
 /** `trading-dr verify` */
-export async function verifyCommand({ point }: { point: string }): Promise<string> {
+export async function verifyCommand(
+  { point }: { point: string },
+  progress: Progress,
+): Promise<string> {
   const told = environmentOf("verify");
   const client = s3Client(told.region);
-  const events = new BucketPrefix(client, told.events);
+  const journal = journalOf(client, told);
   const request: VerifyRequest = {
     system: told.system,
     region: told.region,
     database: told.databaseName,
     points: placesOf(client, told.recoveryPoints),
-    events,
+    events: journal.events,
     choice: point,
     server: addressOf({
       host: told.scratchSocketDirectory,
@@ -167,7 +180,7 @@ export async function verifyCommand({ point }: { point: string }): Promise<strin
   };
   const result = await recorded(
     { kind: "verification", ...whose(told) },
-    events,
+    journal,
     progress,
     (found) =>
       verifyPoint(
@@ -200,7 +213,10 @@ export interface TablesOptions {
 }
 
 /** `trading-dr restore tables` */
-export async function restoreTablesCommand(options: TablesOptions): Promise<string> {
+export async function restoreTablesCommand(
+  options: TablesOptions,
+  progress: Progress,
+): Promise<string> {
   const told = environmentOf("restore");
   const client = s3Client(told.region);
   const live = operatorAddress(told, options.database);
@@ -213,7 +229,7 @@ export async function restoreTablesCommand(options: TablesOptions): Promise<stri
       into: options.database,
       tables: [...tables],
     },
-    new BucketPrefix(client, told.events),
+    journalOf(client, told),
     progress,
     async (found) => {
       const point = await pointToRestore(client, told, options.point);
@@ -235,7 +251,7 @@ function pointToRestore(
 }
 
 /** `trading-dr restore database` */
-export async function restoreCommand(options: RestoreOptions): Promise<string> {
+export async function restoreCommand(options: RestoreOptions, progress: Progress): Promise<string> {
   const told = environmentOf("restore");
   const { into, replace } = options;
   if (replace !== undefined && replace !== into) {
@@ -251,12 +267,12 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
   }
   const server = operatorAddress(told, "postgres");
-  const events = new BucketPrefix(client, told.events);
+  const journal = journalOf(client, told);
   const emergency = new BucketPrefix(client, told.emergency);
   const saved = { ...told, series: "emergency", points: emergency, readers: sessions };
   const restored = await recorded(
     { kind: "restoration", ...whose(told), choice: options.point, into },
-    events,
+    journal,
     progress,
     async (found) => {
       const point = await pointToRestore(client, told, options.point);
@@ -269,12 +285,14 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
           hooks: told,
           ...(replace === undefined
             ? {}
-            : { replace: (live) => recordedBackup({ ...saved, source: live }, events, progress) }),
+            : { replace: (live) => recordedBackup({ ...saved, source: live }, journal, progress) }),
         },
         progress,
       );
       const kept = done.kept === undefined ? {} : { kept: done.kept };
-      found({ restored: { point: done.point, url: point.url, ...kept } });
+      if (!done.wasThere) {
+        found({ restored: { point: done.point, url: point.url, ...kept } });
+      }
       return done;
     },
   );
@@ -306,21 +324,4 @@ export async function showCommand(id: string, { json }: { json?: true }): Promis
     system: told.system,
   });
   return json ? pointJson(manifest, url) : pointText(manifest, url);
-}
-
-/** Runs a command, prints its answer, and sets the status that the process ends with. */
-export async function run(command: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await command());
-  } catch (error) {
-    const failure =
-      error instanceof RecoveryFailure
-        ? error
-        : new RecoveryFailure(
-            "unforeseen",
-            error instanceof Error ? (error.stack ?? error.message) : String(error),
-          );
-    process.stderr.write(`trading-dr: ${failure.message}\n`);
-    process.exitCode = exitCodes[failure.reason];
-  }
 }

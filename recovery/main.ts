@@ -8,12 +8,12 @@ import {
   restoreCommand,
   type RestoreOptions,
   restoreTablesCommand,
-  run,
   showCommand,
   type TablesOptions,
   verifyCommand,
 } from "./commands";
 import { exitCodes } from "./failure";
+import { run } from "./run";
 import { version } from "./version";
 
 const status = Object.entries(exitCodes)
@@ -40,19 +40,25 @@ export function program(): Command {
     .command("database")
     .description("take a recovery point of one database, in one consistent snapshot")
     .option("--dry-run", "look whether all can be read, and write nothing")
-    .action((options: { dryRun?: true }) => run(() => backupCommand(options)));
+    .action((options: { dryRun?: true }) =>
+      run("backup database", (progress) => backupCommand(options, progress)),
+    );
   backup
     .command("emergency")
     .description("take recovery points of all databases of a server, and its roles, now")
     .option("--dry-run", "list the databases, and write nothing")
-    .action((options: { dryRun?: true }) => run(() => emergencyCommand(options)));
+    .action((options: { dryRun?: true }) =>
+      run("backup emergency", (progress) => emergencyCommand(options, progress)),
+    );
   command
     .command("verify")
     .description(
       "restore a recovery point into a scratch database and compare it with its manifest",
     )
     .option("--point <choice>", "latest, oldest-unverified, or an id", "latest")
-    .action((options: { point: string }) => run(() => verifyCommand(options)));
+    .action((options: { point: string }) =>
+      run("verify", (progress) => verifyCommand(options, progress)),
+    );
   const restore = command.command("restore").description("restore a recovery point");
   restore
     .command("tables")
@@ -62,7 +68,9 @@ export function program(): Command {
     .requiredOption("--schema <schema>", "schema that is made for them")
     .requiredOption("--tables <tables...>", "tables with their schemas: public.trades")
     .option("--json", "for machines")
-    .action((options: TablesOptions) => run(() => restoreTablesCommand(options)));
+    .action((options: TablesOptions) =>
+      run("restore tables", (progress) => restoreTablesCommand(options, progress)),
+    );
   restore
     .command("database")
     .description("restore all of it; the database appears under its name when it is whole")
@@ -73,18 +81,20 @@ export function program(): Command {
       "the same name again: a database that has data gives its name away, after a recovery point of it",
     )
     .option("--dry-run", "check that everything is there, and change nothing")
-    .action((options: RestoreOptions) => run(() => restoreCommand(options)));
+    .action((options: RestoreOptions) =>
+      run("restore database", (progress) => restoreCommand(options, progress)),
+    );
   command
     .command("list")
     .description("list recovery points, the newest first")
     .option("--json", "for machines")
-    .action((options: { json?: true }) => run(() => listCommand(options)));
+    .action((options: { json?: true }) => run("list", () => listCommand(options)));
   command
     .command("show")
     .description("show one recovery point")
     .argument("<point>", "latest, or an id")
     .option("--json", "for machines")
-    .action((id: string, options: { json?: true }) => run(() => showCommand(id, options)));
+    .action((id: string, options: { json?: true }) => run("show", () => showCommand(id, options)));
   return command;
 }
 

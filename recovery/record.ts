@@ -1,91 +1,148 @@
-import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import {
   compactTime,
-  type Event,
-  type EventKind,
   eventName,
   type EventOf,
+  type RunEvent,
+  type Signal,
+  subjectOf,
 } from "../contracts/events";
 import { messageOf, RecoveryFailure } from "./failure";
 import { clearingUpWhenInterrupted } from "./interruption";
 import { type Progress } from "./progress";
+import { runId } from "./runId";
+import { sendSignals, type SignalTargets } from "./signals/signals";
 import { type BucketPrefix } from "./storage/bucket";
 import { version } from "./version";
 
 /** What an event says by itself, whatever it is of. */
 type Given = "format" | "id" | "actor" | "version" | "startedAt" | "finishedAt" | "failure";
 
+type RunKind = RunEvent["kind"];
+
+/** Where runs are told of. */
+export interface Journal {
+  /** Where their events go, and those of earlier runs are. */
+  readonly events: BucketPrefix;
+  readonly signals: SignalTargets;
+}
+
 /** What is known of an event of a kind when a run begins. */
-export type Begun<Kind extends EventKind> = Omit<RequiredPart<EventOf<Kind>>, Given>;
+export type Begun<Kind extends RunKind> = Omit<RequiredPart<EventOf<Kind>>, Given>;
 
 /** What a run of a kind finds out. */
-export type Found<Kind extends EventKind> = Partial<EventOf<Kind>>;
+export type Found<Kind extends RunKind> = Partial<EventOf<Kind>>;
 
 type RequiredPart<Whole> = {
   [Key in keyof Whole as undefined extends Whole[Key] ? never : Key]: Whole[Key];
 };
 
 /**
- * Does something, and leaves an event of it, however it ends. A run that is killed leaves none:
- * the monitor misses what it was to do.
+ * Does something, leaves an event of it, however it ends, and then sends signals of it. A run that is
+ * killed leaves none: the monitor misses what it was to do.
  *
  * @param act Calls `found` with what the event is to say, as soon as it is so: it counts even when `act` fails later.
  * @throws What `act` throws; RecoveryFailure `storage` when all was done and the event could not be written.
  */
-export async function recorded<Kind extends EventKind, Result>(
+export async function recorded<Kind extends RunKind, Result>(
   begun: Begun<Kind> & Found<Kind> & { readonly kind: Kind },
-  events: BucketPrefix,
+  { events, signals }: Journal,
   progress: Progress,
   act: (found: (facts: Found<Kind>) => void) => Promise<Result>,
 ): Promise<Result> {
   const startedAt = new Date();
   let facts: Found<Kind> = {};
-  const keep = async (failure?: unknown) => {
-    const finishedAt = new Date().toISOString();
-    const happened = {
-      format: 1,
-      id: `${compactTime(finishedAt)}-${randomBytes(4).toString("hex")}`,
-      actor: actor(),
-      version,
-      startedAt: startedAt.toISOString(),
-      finishedAt,
-      ...begun,
-      ...facts,
-      ...(failure === undefined
-        ? {}
-        : { failure: { reason: reasonOf(failure), message: messageOf(failure) } }),
-    } as unknown as Event;
-    await events.put(eventName(happened), Buffer.from(JSON.stringify(happened)));
+  const ended = (failure?: unknown) =>
+    ({ ...begunNow(startedAt), ...begun, ...facts, ...failureOf(failure) }) as unknown as RunEvent;
+  const tell = (happened: RunEvent, isWritten: boolean) => {
+    const unsentEvent = (problems: ReadonlyMap<Signal, string>) =>
+      eventOfUnsent(happened, problems);
+    return sendSignals({ happened, events, isWritten, unsentEvent }, signals, progress);
+  };
+  const keepFailure = async (failure: unknown) => {
+    const happened = ended(failure);
+    let isWritten = true;
+    try {
+      await put(events, happened);
+    } catch (another) {
+      // The first failure is what has to be mended; that nothing tells of it has to be seen too.
+      isWritten = false;
+      progress.warn("the event of this failure could not be written", {
+        reason: messageOf(another),
+      });
+    }
+    await tell(happened, isWritten);
   };
   let result: Result;
   try {
     result = await clearingUpWhenInterrupted(
-      (signal) => keep(new Interrupted(`ended by ${signal}`)),
+      (signal) => keepFailure(new Interrupted(`ended by ${signal}`)),
       () =>
         act((more) => {
           facts = { ...facts, ...more };
         }),
     );
   } catch (error) {
-    // The first failure is what has to be mended; that nothing tells of it has to be seen too.
-    await keep(error).catch((another: unknown) => {
-      progress.say("the event of this failure could not be written", {
-        reason: messageOf(another),
-      });
-    });
+    await keepFailure(error);
     throw error;
   }
+  const happened = ended();
   try {
-    await keep();
+    await put(events, happened);
   } catch (error) {
-    throw new RecoveryFailure(
+    const lost = new RecoveryFailure(
       "storage",
       `all was done, but its event is lost to the catalog and to the audit: ${messageOf(error)}`,
       { cause: error },
     );
+    await tell({ ...happened, ...failureOf(lost) }, false);
+    throw lost;
   }
+  await tell(happened, true);
   return result;
+}
+
+async function put(events: BucketPrefix, happened: RunEvent): Promise<void> {
+  await events.put(eventName(happened), Buffer.from(JSON.stringify(happened)));
+}
+
+/** What an event of this command says whatever it is of, when it ends now. */
+function begunNow(startedAt: Date) {
+  const finishedAt = new Date().toISOString();
+  return {
+    format: 1,
+    id: `${compactTime(finishedAt)}-${runId}`,
+    actor: actor(),
+    version,
+    startedAt: startedAt.toISOString(),
+    finishedAt,
+  } as const;
+}
+
+function failureOf(failure: unknown): Pick<RunEvent, "failure"> {
+  return failure === undefined
+    ? {}
+    : { failure: { reason: reasonOf(failure), message: messageOf(failure) } };
+}
+
+/** That signals of a run could not be sent. */
+function eventOfUnsent(
+  happened: RunEvent,
+  problems: ReadonlyMap<Signal, string>,
+): EventOf<"signals"> {
+  const { system, account, region, id, finishedAt } = happened;
+  const message = [...problems].map(([signal, problem]) => `${signal}: ${problem}`).join("; ");
+  return {
+    ...begunNow(new Date(finishedAt)),
+    kind: "signals",
+    system,
+    account,
+    region,
+    of: id,
+    subject: [...subjectOf(happened)],
+    unsent: [...problems.keys()],
+    failure: { reason: "signals", message },
+  };
 }
 
 /** The run was ended from outside: by its deadline, by a node that is drained, by a person. */

@@ -2,20 +2,19 @@ import { createHash } from "node:crypto";
 import { type Manifest, manifestText } from "../contracts/manifest";
 import { backupDatabase, type BackupRequest } from "./backup";
 import { type Progress } from "./progress";
-import { recorded } from "./record";
-import { type BucketPrefix } from "./storage/bucket";
+import { type Journal, recorded } from "./record";
 
 /** Takes a recovery point of a database, and leaves an event of it: see {@link backupDatabase}. */
 export function recordedBackup(
   request: BackupRequest,
-  events: BucketPrefix,
+  journal: Journal,
   progress: Progress,
 ): Promise<Manifest> {
   const { system, account, region, store, series, tier } = request;
   const { database } = request.source;
   return recorded(
     { kind: "backup", system, account, region, store, series, tier, database },
-    events,
+    journal,
     progress,
     async (found) => {
       const manifest = await backupDatabase(request, progress);

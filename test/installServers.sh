@@ -10,6 +10,8 @@ declare -A package=(
   [openssl]=openssl
   [ip]=iproute2
   [faketime]=faketime
+  [prometheus-pushgateway]=prometheus-pushgateway
+  [promtool]=prometheus
 )
 
 missing=()

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type JobEnvironment,
   variableName,
+  isOptionalVariable,
   variablesOf,
   variableText,
 } from "../../contracts/jobEnvironment";
@@ -78,7 +79,7 @@ export function scheduledJobProblems(args: ScheduledJobArgs): string[] {
     );
   }
   const values: Readonly<Record<string, unknown>> = environment;
-  for (const key of new Set([...variablesOf(kind), ...Object.keys(values)])) {
+  for (const key of new Set([...variablesTold(kind, values), ...Object.keys(values)])) {
     if (!pulumi.Output.isInstance(values[key])) {
       try {
         variableText(kind, key, values[key]);
@@ -179,12 +180,19 @@ function withoutPending(scratchDatabase: ScratchDatabase): ScratchDatabase {
   return { ...scratchDatabase, image: image === "pending" ? pendingImage : image };
 }
 
+/** All variables but those that a job can do without, and is told nothing of. */
+function variablesTold(kind: JobKind, values: Readonly<Record<string, unknown>>): string[] {
+  return variablesOf(kind).filter(
+    (key) => values[key] !== undefined || !isOptionalVariable(kind, key),
+  );
+}
+
 /** The variables in the order of their contract. What is known already shows in a preview. */
 function variables(
   kind: JobKind,
   values: Readonly<Record<string, pulumi.Input<unknown>>>,
 ): { readonly name: string; readonly value: pulumi.Input<string> }[] {
-  return variablesOf(kind).map((key) => {
+  return variablesTold(kind, values).map((key) => {
     const value = values[key];
     return {
       name: variableName(key),

@@ -63,12 +63,19 @@ export class BucketPrefix {
   public constructor(
     private readonly client: S3Client,
     public readonly location: Location,
+    /** Ends requests that take longer than is good. @default - they end by themselves */
+    private readonly abortSignal?: AbortSignal,
   ) {}
+
+  /** The same, for a time: requests that are on their way when it is over fail. */
+  public until(abortSignal: AbortSignal): BucketPrefix {
+    return new BucketPrefix(this.client, this.location, abortSignal);
+  }
 
   /** The objects under a prefix within this one. */
   public within(prefix: string): BucketPrefix {
     const { bucket, prefix: outer } = this.location;
-    return new BucketPrefix(this.client, { bucket, prefix: outer + prefix });
+    return new BucketPrefix(this.client, { bucket, prefix: outer + prefix }, this.abortSignal);
   }
 
   /** For messages: `s3://bucket/prefix/name`. */
@@ -95,13 +102,17 @@ export class BucketPrefix {
             ChecksumSHA256: digest,
             IfNoneMatch: "*",
           }),
+          this.options,
         );
         return { algorithm: stored.ServerSideEncryption, key: stored.SSEKMSKeyId };
       } catch (error) {
         // A request that is made again, because the answer to the first was lost, finds its own object.
         if (statusOf(error) === 412) {
           const there = await this.ask(name, () =>
-            this.client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
+            this.client.send(
+              new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" }),
+              this.options,
+            ),
           );
           if (there.ChecksumSHA256 === digest) {
             return { algorithm: there.ServerSideEncryption, key: there.SSEKMSKeyId };
@@ -119,7 +130,7 @@ export class BucketPrefix {
   /** True where there is an object. */
   public async has(name: string): Promise<boolean> {
     try {
-      await this.client.send(new HeadObjectCommand(this.keyOf(name)));
+      await this.client.send(new HeadObjectCommand(this.keyOf(name)), this.options);
       return true;
     } catch (error) {
       if (statusOf(error) === 404) {
@@ -147,6 +158,7 @@ export class BucketPrefix {
                   Range: `bytes=${String(range.offset)}-${String(range.offset + range.bytes - 1)}`,
                 }),
           }),
+          this.options,
         ),
       );
       try {
@@ -161,15 +173,25 @@ export class BucketPrefix {
     }
   }
 
-  /** Names of all objects under the prefix, in alphabetical order. */
-  public async names(): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  /**
+   * Names of all objects under the prefix, in alphabetical order.
+   *
+   * @param after What names have to come after. @default - all
+   */
+  public async names(after?: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
     const { bucket, prefix } = this.location;
     const found: { name: string; bytes: number }[] = [];
     let token: string | undefined;
     do {
       const page = await this.ask("", () =>
         this.client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            ContinuationToken: token,
+            ...(after === undefined ? {} : { StartAfter: prefix + after }),
+          }),
+          this.options,
         ),
       );
       for (const { Key = "", Size = 0 } of page.Contents ?? []) {
@@ -194,6 +216,7 @@ export class BucketPrefix {
             Delimiter: "/",
             ContinuationToken: token,
           }),
+          this.options,
         ),
       );
       for (const { Prefix = "" } of page.CommonPrefixes ?? []) {
@@ -202,6 +225,10 @@ export class BucketPrefix {
       token = page.NextContinuationToken;
     } while (token !== undefined);
     return found;
+  }
+
+  private get options(): { abortSignal?: AbortSignal } {
+    return this.abortSignal === undefined ? {} : { abortSignal: this.abortSignal };
   }
 
   private keyOf(name: string): { readonly Bucket: string; readonly Key: string } {

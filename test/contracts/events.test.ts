@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { event, eventName, parseVerificationName, verificationName } from "../../contracts/events";
+import {
+  event,
+  eventName,
+  parseEventName,
+  parseVerificationName,
+  verificationName,
+} from "../../contracts/events";
 
 const point = "20261129T155543Z-0badcafe";
 
@@ -102,6 +108,14 @@ const events = {
     into: "trading",
     restored: { point, url: `s3://bucket/${point}/`, kept: "trading_before" },
   },
+  "signals that were not sent": {
+    ...run,
+    kind: "signals",
+    of: "20261129T155959000Z-0badcafe",
+    subject: ["backup", "database", "daily", "trading"],
+    unsent: ["metrics", "slack"],
+    failure: { reason: "signals", message: "metrics: nobody listens" },
+  },
 } as const;
 
 describe("an event", () => {
@@ -126,13 +140,81 @@ describe("an event", () => {
     });
   }
 
-  it("has a name that tells of a recovery point that was judged, or that of its own id", () => {
+  // Pinned: events are kept for years in a locked bucket.
+  it("has a name that tells what it is of, and how it went", () => {
     const named = (written: object) => eventName(event.parse(written));
     assert.equal(named(events.verification), `${point}/20261129T160000000Z-passed.json`);
     const { verification } = events;
     const bad = { ...verification, judged: { ...judged, problems: ["a row is missing"] }, failure };
     assert.equal(named(bad), `${point}/20261129T160000000Z-failed.json`);
-    assert.equal(named(events["verification that could not be done"]), `${run.id}.json`);
-    assert.equal(named(events.backup), `${run.id}.json`);
+    const { id } = run;
+    assert.equal(
+      named(events["verification that could not be done"]),
+      `${id}.verification.failed.json`,
+    );
+    assert.equal(named(events.backup), `${id}.backup.database.daily.trading.succeeded.json`);
+    assert.equal(
+      named({ ...events.backup, failure, taken: undefined }),
+      `${id}.backup.database.daily.trading.failed.json`,
+    );
+    assert.equal(named(events.restoration), `${id}.restoration.trading.succeeded.json`);
+    assert.equal(
+      named(events["signals that were not sent"]),
+      `${id}.signals.backup.database.daily.trading.failed.json`,
+    );
   });
+
+  it("has a name that is read as it was written, whatever a database is called", () => {
+    const { backup } = events;
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme", minLength: 1, maxLength: 63 }),
+        fc.boolean(),
+        fc.boolean(),
+        (database, succeeded, isOfSignals) => {
+          const subject = ["backup", "database", "daily", database];
+          const outcome = succeeded ? {} : { failure };
+          const happened = event.parse(
+            isOfSignals
+              ? { ...events["signals that were not sent"], subject }
+              : { ...backup, database, ...outcome },
+          );
+          const name = eventName(happened);
+          assert.doesNotMatch(name, /\//);
+          assert.deepEqual(parseEventName(name), {
+            finishedAt: run.finishedAt,
+            succeeded: succeeded && !isOfSignals,
+            subject,
+            isOfSignals,
+          });
+        },
+      ),
+    );
+  });
+
+  it("of a verification has a name that says so too", () => {
+    assert.deepEqual(parseEventName(eventName(event.parse(events.verification))), {
+      finishedAt: run.finishedAt,
+      succeeded: true,
+      subject: ["verification"],
+      isOfSignals: false,
+    });
+  });
+
+  for (const name of [
+    "",
+    "manifest.json",
+    `${run.id}.json`,
+    `${run.id}.succeeded.json`,
+    `${run.id}.backup.skipped.json`,
+    `${run.id}.backup.failed`,
+    `${run.id}.backup..failed.json`,
+    `${run.id}.%ff.failed.json`,
+    `${point}.backup.failed.json`,
+    `folder/${run.id}.backup.failed.json`,
+  ]) {
+    it(`is not called ${name === "" ? "nothing" : name}`, () => {
+      assert.equal(parseEventName(name), undefined);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  isOptionalVariable,
   type JobEnvironment,
   parseEnvironment,
   variableName,
@@ -77,7 +78,9 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
 /** The environment that a container gets. */
 function rendered(kind: JobKind, values: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(
-    variablesOf(kind).map((key) => [variableName(key), variableText(kind, key, values[key])]),
+    variablesOf(kind)
+      .filter((key) => values[key] !== undefined)
+      .map((key) => [variableName(key), variableText(kind, key, values[key])]),
   );
 }
 
@@ -115,10 +118,44 @@ describe("environment of jobs", () => {
   it("has no variable that could hold a secret: those are files", () => {
     const names = jobKinds.flatMap((kind) => variablesOf(kind));
     assert.deepEqual(
-      names.filter((name) => /password|secret|token|key/i.test(name)),
-      ["cachePasswordFile"],
+      [...new Set(names.filter((name) => /password|secret|token|key|webhook/i.test(name)))],
+      ["slackWebhookFile", "cachePasswordFile"],
     );
   });
+
+  it("may say where signals go, and need not", () => {
+    const optional = variablesOf("verify").filter((key) => isOptionalVariable("verify", key));
+    assert.deepEqual(optional, ["pushgateway", "slackWebhookFile"]);
+    const values = {
+      ...restorer,
+      pushgateway: "http://pushgateway.monitoring:9091",
+      slackWebhookFile: "/var/run/secrets/trading-dr/webhook",
+    };
+    const environment = rendered("verify", values);
+    assert.equal(environment["TRADING_DR_PUSHGATEWAY"], values.pushgateway);
+    assert.equal(environment["TRADING_DR_SLACK_WEBHOOK_FILE"], values.slackWebhookFile);
+    assert.deepEqual(parseEnvironment("verify", environment), values);
+  });
+
+  for (const [key, value] of [
+    ["pushgateway", "pushgateway:9091"],
+    ["pushgateway", "ftp://pushgateway"],
+    ["pushgateway", "http://user:secret@pushgateway"],
+    ["pushgateway", "http://pushgateway/?token=secret"],
+    ["pushgateway", "http://pushgateway/#here"],
+    ["pushgateway", ""],
+    ["slackWebhookFile", "webhook"],
+    ["slackWebhookFile", "https://hooks.slack.com/services/secret"],
+  ] as const) {
+    it(`refuses ${value === "" ? "nothing" : value} as ${key}, without saying it`, () => {
+      const environment = { ...rendered("verify", restorer), [variableName(key)]: value };
+      assert.throws(
+        () => parseEnvironment("verify", environment),
+        ({ message }: RangeError) =>
+          message.includes(`${variableName(key)} must be`) && !message.includes("secret"),
+      );
+    });
+  }
 
   it("leaves the variables of others alone", () => {
     const environment = { ...rendered("verify", restorer), PATH: "/bin", AWS_REGION: "us-east-1" };

@@ -15,7 +15,10 @@ import { projectDirectory } from "../support/projectCopy";
 export interface Outcome {
   readonly status: number | null;
   readonly output: string;
+  /** The log: see {@link shown}. */
   readonly errors: string;
+  /** What was written to the standard error, which is no terminal: lines of JSON. */
+  readonly log: string;
 }
 
 const bucket = "lab-daily-records";
@@ -97,12 +100,12 @@ export class Laboratory {
       },
     );
     let output = "";
-    let errors = "";
+    let log = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
     const ended = new Promise<Outcome>((resolve) => {
       child.on("close", (status) => {
-        resolve({ status, output, errors });
+        resolve({ status, output, errors: shown(log), log });
       });
     });
     return { child, ended };
@@ -269,6 +272,14 @@ export class Laboratory {
 
 function urlOf({ bucket: name, prefix }: typeof points): string {
   return `s3://${name}/${prefix}`;
+}
+
+/** A log in which what the command failed of is as a terminal shows it, and all else as it is. */
+function shown(log: string): string {
+  return log.replaceAll(/^\{.*"level":"error".*\}$/gm, (line) => {
+    const { message } = JSON.parse(line) as { readonly message: string };
+    return `trading-dr: ${message}`;
+  });
 }
 
 /** Programs that the command runs, and that it looks for on PATH alone. */

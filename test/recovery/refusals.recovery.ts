@@ -426,13 +426,13 @@ describe("what recovery refuses", () => {
       );
       const contradictory = await laboratory().backup("contradictory");
       const there = databases();
-      const { status, errors } = await laboratory().run(
+      const outcome = await laboratory().run(
         `restore database --point ${contradictory} --into contradictory`,
         laboratory().restoreOn(scratch),
       );
-      assert.equal(status, 4);
+      assert.equal(outcome.status, 4);
       assert.match(
-        lastLine({ status, output: "", errors }),
+        lastLine(outcome),
         /^trading-dr: writing rows failed: new row for relation "rated" violates check constraint "rated_n_check" \(database contradictory_restoring on /,
       );
       assert.deepEqual(databases(), there);

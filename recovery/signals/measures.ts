@@ -1,0 +1,95 @@
+import { type RunEvent, type Signal } from "../../contracts/events";
+import { type MeasuredKind, type Measures, runLabels, signalNames } from "../../contracts/metrics";
+
+/** What is known of a run beside its event. */
+export interface Circumstances {
+  /** Whether the event is in the bucket. */
+  readonly isWritten: boolean;
+  /** Signals of the run before that could not be sent; absent where that is not known. */
+  readonly unsentBefore: readonly Signal[] | undefined;
+}
+
+/** What a run's event says in numbers. A run that failed says nothing of what the last good one said. */
+export function measuresOf(
+  happened: RunEvent,
+  { isWritten, unsentBefore }: Circumstances,
+): Measures {
+  const succeeded = happened.failure === undefined;
+  return {
+    lastRun: secondsOf(happened.finishedAt),
+    lastRunSucceeded: succeeded ? 1 : 0,
+    lastRunSeconds: secondsOf(happened.finishedAt) - secondsOf(happened.startedAt),
+    ...(succeeded ? { lastSuccess: secondsOf(happened.finishedAt) } : {}),
+    eventLost: isWritten ? 0 : 1,
+    ...(unsentBefore === undefined
+      ? {}
+      : {
+          signalUnsent: Object.fromEntries(
+            signalNames.map((signal) => [signal, unsentBefore.includes(signal) ? 1 : 0]),
+          ),
+        }),
+    ...measuresOfKind(happened),
+  };
+}
+
+function measuresOfKind(happened: RunEvent): Measures {
+  switch (happened.kind) {
+    case "backup": {
+      const { taken } = happened;
+      return taken === undefined
+        ? {}
+        : {
+            pointTime: secondsOf(taken.snapshotAt),
+            pointBytes: taken.bytes,
+            pointRows: taken.rows,
+            pointTables: taken.tables,
+          };
+    }
+    case "verification": {
+      const { judged } = happened;
+      if (judged === undefined) {
+        return {};
+      }
+      const problems = judged.problems.length;
+      return problems > 0
+        ? { problems }
+        : {
+            problems,
+            pointTime: secondsOfPoint(judged.point),
+            pointRows: judged.rows,
+            pointTables: judged.tables,
+            restoreSeconds: judged.restoreSeconds,
+            baselineSeconds: judged.baselineSeconds,
+            slowerQueries: judged.slower.length,
+          };
+    }
+    case "restoration": {
+      const { restored, tables, startedAt, finishedAt } = happened;
+      // Some tables beside the live ones are no recovery, and one that failed has no end.
+      if (restored === undefined || tables !== undefined || happened.failure !== undefined) {
+        return {};
+      }
+      return {
+        pointTime: secondsOfPoint(restored.point),
+        recoveryTime: secondsOf(finishedAt) - secondsOf(startedAt),
+        recoveryPointAge: secondsOf(startedAt) - secondsOfPoint(restored.point),
+      };
+    }
+  }
+}
+
+/** The group of the Pushgateway that a run's values are in: labels and their values, in their order. */
+export function groupOf(happened: RunEvent): readonly (readonly [string, string])[] {
+  const labels: readonly string[] = runLabels[happened.kind satisfies MeasuredKind];
+  const values: Readonly<Record<string, unknown>> = happened;
+  return labels.map((label) => [label, String(values[label])]);
+}
+
+function secondsOf(time: string): number {
+  return new Date(time).getTime() / 1000;
+}
+
+/** When a backup began, by the id of its recovery point: `20261129T155543Z-0badcafe`. */
+function secondsOfPoint(id: string): number {
+  return secondsOf(id.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)-.*$/, "$1-$2-$3:$4:$5"));
+}
