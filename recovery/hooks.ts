@@ -21,7 +21,7 @@ export async function whileQuiet<Result>(
   // The first failure is what has to be mended first; the second must be seen too.
   const resumedAnyhow = () =>
     resumed().catch((error: unknown) => {
-      progress.say(messageOf(error));
+      progress.warn(messageOf(error));
     });
   // Whoever ends us in the middle must not leave them stopped.
   const result = await clearingUpWhenInterrupted(resumedAnyhow, async () => {

@@ -202,7 +202,7 @@ async function giveItsOwn(
       if (!(error instanceof DatabaseFailure) || error.code !== insufficientPrivilege) {
         throw error;
       }
-      progress.say("a setting was left out, since only a superuser may make it", {
+      progress.warn("a setting was left out, since only a superuser may make it", {
         setting: setting.name,
       });
     }

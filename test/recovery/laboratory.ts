@@ -193,10 +193,21 @@ export class Laboratory {
 
   /** The event that a run left last. */
   public async lastEvent({ prefix }: Location): Promise<Event> {
-    const Key = (await this.keys(prefix)).at(-1);
-    assert.ok(Key !== undefined, `there is no event in ${prefix}`);
-    const { Body } = await this.store.client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    return event.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+    const last = (await this.eventsIn(prefix)).at(-1);
+    assert.ok(last !== undefined, `there is no event in ${prefix}`);
+    return last;
+  }
+
+  /** All events under a prefix, in the order of their names. */
+  public async eventsIn(prefix: string): Promise<Event[]> {
+    return Promise.all(
+      (await this.keys(prefix)).map(async (Key) => {
+        const { Body } = await this.store.client.send(
+          new GetObjectCommand({ Bucket: bucket, Key }),
+        );
+        return event.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+      }),
+    );
   }
 
   /** What a verification is told. */
