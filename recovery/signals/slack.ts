@@ -3,9 +3,9 @@ import { messageOf } from "../failure";
 import { type Notice } from "./notice";
 import { post, SignalFailure } from "./post";
 
-/** Slack's limits are 3,000 characters in a section and 150 in a header: this is well within, escaped too. */
-const longestDetail = 600;
-const longestFact = 300;
+/** Characters that are shown. Slack takes 3,000 in a section, and an escaped one counts as five. */
+const longestDetail = 500;
+const longestFact = 200;
 
 /** Lines of what a program said that are shown. */
 const shownLines = 6;

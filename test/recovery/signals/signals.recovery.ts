@@ -167,8 +167,8 @@ describe("signals of runs", () => {
   });
 
   it("of another series, region or database are no business of a run's", async () => {
-    const odd = `a/b "c" é.`;
-    laboratory().source.asSuperuser("postgres", `CREATE DATABASE "a/b ""c"" é."`);
+    const odd = `a/b"c"é.`;
+    laboratory().source.asSuperuser("postgres", `CREATE DATABASE "a/b""c""é."`);
     failed(await failingBackup("apart"));
     slack.answer({ answer: "ok" });
     succeeded(await backup("apart", {}, odd));
@@ -179,7 +179,7 @@ describe("signals of runs", () => {
     );
     assert.equal(ofSeries.length, 3, ofSeries.join("\n"));
     assert(
-      ofSeries.some((line) => line.includes(`database="a/b \\"c\\" é."`)),
+      ofSeries.some((line) => line.includes(`database="a/b\\"c\\"é."`)),
       ofSeries.join("\n"),
     );
     // The region's events are elsewhere in real life; here its failure is the other's.
@@ -237,13 +237,19 @@ describe("signals of runs", () => {
       TRADING_DR_SERIES: "ended",
       ...targets(),
     });
-    const { rows } = await untilFound(() =>
-      client.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
-    );
-    assert(rows.length > 0);
-    child.kill("SIGTERM");
+    try {
+      await untilTrue(
+        () =>
+          source.asSuperuser(
+            "postgres",
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+          ) === "t",
+      );
+      child.kill("SIGTERM");
+    } finally {
+      await client.end();
+    }
     const outcome = await ended;
-    await client.end();
     said.push(outcome.log);
     assert.equal(outcome.status, 143, outcome.errors);
     assert.match(
@@ -459,16 +465,10 @@ describe("signals of runs", () => {
   });
 });
 
-/** Asks until there are rows. */
-async function untilFound<Found extends { readonly rows: readonly unknown[] }>(
-  ask: () => Promise<Found>,
-): Promise<Found> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const found = await ask();
-    if (found.rows.length > 0) {
-      return found;
-    }
+/** Asks until it is so. */
+async function untilTrue(ask: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 300 && !ask(); attempt += 1) {
     await sleep(100);
   }
-  return ask();
+  assert(ask(), "it never became so");
 }
