@@ -267,7 +267,7 @@ export function parseEnvironment<Kind extends CommandKind>(
   );
   const given = Object.fromEntries(
     keys
-      .map((key) => [key, environment[variableName(key)]])
+      .map((key) => [key, environment[variableName(key)]] as const)
       .filter(([, value]) => value !== undefined),
   );
   const parsed = commandEnvironments[kind].safeParse(given);

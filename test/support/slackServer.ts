@@ -58,7 +58,10 @@ export class SlackServer {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     slack.server = server;
     const { port } = server.address() as AddressInfo;
-    writeFileSync(slack.webhookFile, `https://localhost:${String(port)}/services/${slack.secret}\n`);
+    writeFileSync(
+      slack.webhookFile,
+      `https://localhost:${String(port)}/services/${slack.secret}\n`,
+    );
     return slack;
   }
 
