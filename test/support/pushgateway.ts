@@ -74,7 +74,9 @@ export class Pushgateway {
   }
 
   private async serve(): Promise<void> {
-    const server = spawn(program, [`--web.listen-address=127.0.0.1:${String(this.port)}`], {
+    // Debian has it keep its values in a file of the system's, if it is not told otherwise.
+    const options = [`--web.listen-address=127.0.0.1:${String(this.port)}`, "--persistence.file="];
+    const server = spawn(program, options, {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.server = server;
