@@ -62,27 +62,56 @@ const backup = z.strictObject({
     .optional(),
 });
 
+/** What was found in a recovery point that was restored and compared. */
+const judgement = z.strictObject({
+  point: z.string(),
+  /** Where the recovery point is: `s3://bucket/prefix/`. */
+  url: z.string(),
+  /** Time of its snapshot; absent where its manifest cannot be read. */
+  snapshotAt: time.optional(),
+  /** What was not as it has to be, as sentences. Empty when it passed. */
+  problems: z.array(z.string()),
+  tables: count,
+  rows: count,
+  /** How long restoring took, without comparing. */
+  restoreSeconds: seconds,
+  /** How long each baseline query took, by its name: the quickest of several times. */
+  baselineSeconds: z.record(z.string(), seconds),
+  /** The baseline queries that took much longer than the time before, as sentences. */
+  slower: z.array(z.string()),
+});
+
+/** What was found in a recovery point. */
+export type Judgement = z.output<typeof judgement>;
+
 /** A recovery point was restored and compared, or could not be. */
 const verification = z.strictObject({
   ...run,
   kind: z.literal("verification"),
-  /** What was found; absent where it could not be judged, which says nothing about the recovery point. */
-  judged: z
-    .strictObject({
-      point: z.string(),
-      /** Where the recovery point is: `s3://bucket/prefix/`. */
-      url: z.string(),
-      /** What was not as it has to be, as sentences. Empty when it passed. */
-      problems: z.array(z.string()),
-      tables: count,
-      rows: count,
-      /** How long restoring took, without comparing. */
-      restoreSeconds: seconds,
-      /** How long each baseline query took, by its name: the quickest of several times. */
-      baselineSeconds: z.record(z.string(), seconds),
-      /** The baseline queries that took much longer than in the verification before, as sentences. */
-      slower: z.array(z.string()),
-    })
+  /** Absent where it could not be judged, which says nothing about the recovery point. */
+  judged: judgement.optional(),
+});
+
+/** A recovery was rehearsed. */
+const drill = z.strictObject({
+  ...run,
+  kind: z.literal("drill"),
+  drill: z.enum(["recovery", "disaster"]),
+  /** The recovery point that was restored; absent where it came to none. */
+  judged: judgement.optional(),
+  /** What was measured, beside what it has to be; absent where the restore did not succeed. */
+  objectives: z
+    .array(
+      z.strictObject({
+        dataClass: z.string(),
+        kind: z.enum(["rpo", "rto"]),
+        objectiveSeconds: seconds,
+        measuredSeconds: seconds,
+        met: z.boolean(),
+        /** What somebody accepted in its place: `45m`, `none` for anything; absent where nobody has. */
+        accepted: z.string().optional(),
+      }),
+    )
     .optional(),
 });
 
@@ -108,15 +137,12 @@ const restoration = z.strictObject({
 });
 
 /** An event, by its kind. */
-export const event = z.discriminatedUnion("kind", [backup, verification, restoration]);
+export const event = z.discriminatedUnion("kind", [backup, verification, restoration, drill]);
 
 export type Event = z.output<typeof event>;
 export type EventKind = Event["kind"];
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
-
-/** What was found in a recovery point. */
-export type Judgement = NonNullable<EventOf<"verification">["judged"]>;
 
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
@@ -129,6 +155,11 @@ export interface VerificationName {
 /** A time as ids and names have it: `20261129T155543120Z`. */
 export function compactTime(time: string): string {
   return time.replaceAll(/[-:.]/g, "");
+}
+
+/** When an event ended, by the name of its object, in a form that sorts by time; undefined for what is none. */
+export function eventTime(name: string): string | undefined {
+  return /(?:^|\/)(\d{8}T\d{9}Z)-\w+\.json$/.exec(name)?.[1];
 }
 
 /** Name of an event's object, under the prefix of its region and of the job or operators that leave it. */

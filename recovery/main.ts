@@ -8,12 +8,13 @@ import {
   restoreCommand,
   type RestoreOptions,
   restoreTablesCommand,
-  run,
   showCommand,
   type TablesOptions,
   verifyCommand,
 } from "./commands";
+import { drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
+import { run } from "./surroundings";
 import { version } from "./version";
 
 const status = Object.entries(exitCodes)
@@ -74,6 +75,14 @@ export function program(): Command {
     )
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: RestoreOptions) => run(() => restoreCommand(options)));
+  const drill = command.command("drill").description("rehearse a recovery, and measure it");
+  drill
+    .command("recovery")
+    .description(
+      "restore the newest recovery point into a scratch database, compare it, and hold the time and the loss to what is promised",
+    )
+    .option("--json", "the report for machines")
+    .action((options: { json?: true }) => run(() => drillRecoveryCommand(options)));
   command
     .command("list")
     .description("list recovery points, the newest first")

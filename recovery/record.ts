@@ -1,12 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import {
-  compactTime,
-  type Event,
-  type EventKind,
-  eventName,
-  type EventOf,
-} from "../contracts/events";
+import { compactTime, type EventKind, eventName, type EventOf } from "../contracts/events";
 import { messageOf, RecoveryFailure } from "./failure";
 import { clearingUpWhenInterrupted } from "./interruption";
 import { type Progress } from "./progress";
@@ -31,6 +25,7 @@ type RequiredPart<Whole> = {
  * the monitor misses what it was to do.
  *
  * @param act Calls `found` with what the event is to say, as soon as it is so: it counts even when `act` fails later.
+ * @param report Called with the event, before it is written.
  * @throws What `act` throws; RecoveryFailure `storage` when all was done and the event could not be written.
  */
 export async function recorded<Kind extends EventKind, Result>(
@@ -38,6 +33,7 @@ export async function recorded<Kind extends EventKind, Result>(
   events: BucketPrefix,
   progress: Progress,
   act: (found: (facts: Found<Kind>) => void) => Promise<Result>,
+  report: (happened: EventOf<Kind>) => void = () => undefined,
 ): Promise<Result> {
   const startedAt = new Date();
   let facts: Found<Kind> = {};
@@ -55,7 +51,8 @@ export async function recorded<Kind extends EventKind, Result>(
       ...(failure === undefined
         ? {}
         : { failure: { reason: reasonOf(failure), message: messageOf(failure) } }),
-    } as unknown as Event;
+    } as unknown as EventOf<Kind>;
+    report(happened);
     await events.put(eventName(happened), Buffer.from(JSON.stringify(happened)));
   };
   let result: Result;
