@@ -6,7 +6,6 @@ import {
   mkdirSync,
   mkdtempSync,
   realpathSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -113,13 +112,15 @@ export class Pod {
       const started = this.start(sidecar, sidecar.command);
       this.sidecars.push(started);
       const probe = sidecar.startupProbe;
-      for (let attempt = 0; probe !== undefined; attempt += 1) {
+      const longest = (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0) * 1_000;
+      const latest = Date.now() + longest;
+      while (probe !== undefined) {
         const { status } = await this.start(sidecar, probe.exec.command).ended;
         if (status === 0) {
           break;
         }
-        if (attempt === probe.failureThreshold || started.child.exitCode !== null) {
-          started.child.kill("SIGKILL");
+        if (Date.now() > latest || started.child.exitCode !== null) {
+          end(started.child, "KILL");
           throw new Error(`${sidecar.name} does not start: ${(await started.ended).errors}`);
         }
         await sleep(100);
@@ -131,7 +132,7 @@ export class Pod {
   public async stopSidecars(): Promise<Outcome[]> {
     const stopped = this.sidecars.splice(0);
     for (const { child } of stopped) {
-      child.kill("SIGTERM");
+      end(child, "TERM");
     }
     return Promise.all(stopped.map(({ ended }) => ended));
   }
@@ -178,7 +179,7 @@ export class Pod {
     }
     const fileOf = (what: string, text: string) => {
       const path = join(this.directory, `${what}-${String(this.containers)}`);
-      writeFileSync(path, text, { mode: 0o644 });
+      writeFileSync(path, text);
       return path;
     };
     const environment = {
@@ -217,11 +218,18 @@ export class Pod {
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
     const ended = new Promise<Outcome>((resolve) => {
       child.on("close", (status) => {
-        rmSync(root, { recursive: true, force: true });
         resolve({ status, output, errors });
       });
     });
     return { child, ended };
+  }
+}
+
+/** Sends a signal to what {@link asRoot} started, which is nothing that any user may. */
+function end({ pid, exitCode }: ChildProcess, signal: "TERM" | "KILL"): void {
+  if (exitCode === null) {
+    const [program, ...words] = [...asRoot, "kill", `-${signal}`, String(pid)];
+    spawnSync(program, words);
   }
 }
 
