@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { isBuiltin } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { rdsAuthorities } from "./rdsAuthorities";
 
 const directoryInImage = "/opt/trading-dr";
@@ -48,11 +48,13 @@ export function layOut(project: string, directory: string): void {
     throw new RangeError(`${directory} is not empty: name a directory that is not there yet`);
   }
   checkBundle(join(project, bundle));
-  const at = (path: string) => join(directory, path);
+  const packages = nativePackages.flatMap((native) => withDependencies(project, native));
+  const root = resolve(directory);
+  const at = (path: string) => join(root, path);
   const target = at(join(directoryInImage, "bin", "trading-dr.js"));
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(join(project, bundle), target);
-  for (const name of nativePackages.flatMap((native) => withDependencies(project, native))) {
+  for (const name of packages) {
     cpSync(join(project, "node_modules", name), at(join(directoryInImage, "node_modules", name)), {
       recursive: true,
     });
@@ -60,12 +62,9 @@ export function layOut(project: string, directory: string): void {
   copyFileSync(join(project, "LICENSE"), at(join(directoryInImage, "LICENSE")));
   writeFileSync(at(join(directoryInImage, "package.json")), packageText(project));
   writeFileSync(at(imagePaths.rdsAuthorities), rdsAuthorities().join(""));
-  setModes(directory, target);
   const command = at(imagePaths.command);
   mkdirSync(dirname(command), { recursive: true });
-  for (let path = dirname(command); path !== directory; path = dirname(path)) {
-    chmodSync(path, 0o755);
-  }
+  setModes(root, target);
   // Relative, so that it holds wherever the tree is.
   symlinkSync(relative(dirname(command), target), command);
 }

@@ -45,5 +45,5 @@ done
 shift
 mount -o remount,bind,ro "$root"
 cd "$root"
-exec /usr/sbin/chroot . /usr/bin/env --ignore-environment "${environment[@]}" setpriv --reuid "$user" --regid "$group" --groups "$group" \
-  --bounding-set=-all --inh-caps=-all --no-new-privs -- "$@"
+exec /usr/sbin/chroot . /usr/bin/env --ignore-environment "${environment[@]}" \
+  setpriv --reuid "$user" --regid "$group" --groups "$group" --bounding-set=-all --inh-caps=-all --no-new-privs -- "$@"

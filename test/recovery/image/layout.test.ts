@@ -63,7 +63,7 @@ describe("what the project puts into the image", () => {
     const made = project('require("node:fs"); require("@mongodb-js/zstd"); require("pg-native")');
     const before = process.umask(0o077);
     try {
-      layOut(made, tree());
+      layOut(made, `${tree()}/.//`);
     } finally {
       process.umask(before);
     }
