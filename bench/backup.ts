@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { emergencies, Laboratory, points } from "../test/recovery/laboratory";
+import { executableIn, pathOf } from "../test/support/goProgram";
 import { programPath } from "../test/support/postgresqlPrograms";
 import { projectDirectory } from "../test/support/projectCopy";
 import { heldBy } from "./processTree";
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     };
     for (let round = 1; round <= rounds; round += 1) {
       process.stderr.write(`round ${String(round)} of ${String(rounds)}\n`);
-      for (const contender of backups) {
+      for (const contender of [...backups, ...(hasPgBackRest() ? [pgBackRest] : [])]) {
         await measure(contender, {
           ...laboratory.store.environment,
           ...laboratory.everyone,
@@ -106,6 +107,19 @@ const backups: readonly Contender[] = [
   },
 ];
 
+/**
+ * Copies the server's files, which RDS and Aurora let nobody do, and so all of its databases with their
+ * indexes: for reference, where Debian's pgbackrest is installed.
+ */
+const pgBackRest: Contender = {
+  title: "pgbackrest, files",
+  command:
+    'options="--stanza=bench --pg1-path=$PGHOST/data --pg1-socket-path=$PGHOST --pg1-port=$PGPORT --pg1-user=postgres ' +
+    '--repo1-path=$SCRATCH/repository --log-level-console=error --log-level-file=off --lock-path=$SCRATCH/lock" && ' +
+    "pgbackrest stanza-create $options && pgbackrest backup $options " +
+    "--no-archive-check --start-fast --process-max=2 --compress-type=zst --compress-level=3 --repo1-retention-full=1",
+};
+
 const restores: readonly Contender[] = [
   { title: ours, command: `${command} restore database --point latest --into restored` },
   {
@@ -117,6 +131,10 @@ const restores: readonly Contender[] = [
     command: `${download("dump.custom")} && pg_restore --username=postgres --dbname=restored $SCRATCH/dump.custom`,
   },
 ];
+
+function hasPgBackRest(): boolean {
+  return executableIn(pathOf(process.env), "pgbackrest") !== undefined;
+}
 
 function wholeArgument(position: number, otherwise: number): number {
   const value = Number(process.argv[position] ?? otherwise);
@@ -239,6 +257,7 @@ function report(
         ({ title }) =>
           `${line(title, ours)}, ${((sizes[title] ?? NaN) / (sizes[ours] ?? NaN)).toFixed(2)}× the bytes stored`,
       ),
+      ...(hasPgBackRest() ? [line(pgBackRest.title, ours)] : []),
       ...restores.map(({ title }) => line(`restore: ${title}`, `restore: ${ours}`)),
       "",
     ].join("\n"),

@@ -10,6 +10,7 @@ import {
   cacheName,
   type CachePlace,
 } from "../contracts/cacheNames";
+import { type JobEnvironment } from "../contracts/jobEnvironment";
 import {
   backupDatabaseUser,
   type JobKind,
@@ -17,6 +18,8 @@ import {
   secretsDirectory,
 } from "../contracts/jobs";
 import { type Place } from "../contracts/names";
+import { type Scenario } from "../contracts/scenarios";
+import { promisesOf } from "../objectives/promises";
 import {
   areaOf,
   databaseAreas,
@@ -90,18 +93,41 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         watched: watchedBy(system, own, regions),
       } satisfies Environment<"check">;
     case "verify":
+      return { ...everyJob, ...restoring(job.database) } satisfies Environment<"verify">;
     case "drill-recovery":
       return {
         ...everyJob,
         ...restoring(job.database),
-      } satisfies Environment<"verify">;
+        ...promisedIn("corruption", system, own, regions),
+      } satisfies Environment<"drill-recovery">;
     case "drill-disaster":
       return {
         ...everyJob,
         ...restoring(job.database),
+        ...promisedIn("region", system, own, regions),
         databaseEngine: job.database.engine,
       } satisfies Environment<"drill-disaster">;
   }
+}
+
+/** What a drill of a disaster is held to. */
+function promisedIn(
+  scenario: Scenario,
+  system: System,
+  own: Place,
+  regions: readonly string[],
+): Pick<JobEnvironment<"drill-recovery">, "objectives" | "maximumAgeSeconds"> {
+  const databases = Object.keys(system.stores).filter(
+    (store) => system.stores[store]?.kind === "database",
+  );
+  const ages = watchedBy(system, own, regions)
+    .filter(({ store }) => databases.includes(store))
+    .map(({ maximumAgeSeconds }) => maximumAgeSeconds);
+  return {
+    objectives: databases.flatMap((store) => promisesOf(system, store, scenario)),
+    // Of several series, the most frequent has the newest recovery point.
+    maximumAgeSeconds: Math.min(...ages),
+  };
 }
 
 function writing(series: Series, system: System, own: Place) {

@@ -62,27 +62,56 @@ const backup = z.strictObject({
     .optional(),
 });
 
+/** What was found in a recovery point that was restored and compared. */
+const judgement = z.strictObject({
+  point: z.string(),
+  /** Where the recovery point is: `s3://bucket/prefix/`. */
+  url: z.string(),
+  /** Time of its snapshot; absent where its manifest cannot be read. */
+  snapshotAt: time.optional(),
+  /** What was not as it has to be, as sentences. Empty when it passed. */
+  problems: z.array(z.string()),
+  tables: count,
+  rows: count,
+  /** How long restoring took, without comparing. */
+  restoreSeconds: seconds,
+  /** How long each baseline query took, by its name: the quickest of several times. */
+  baselineSeconds: z.record(z.string(), seconds),
+  /** The baseline queries that took much longer than the time before, as sentences. */
+  slower: z.array(z.string()),
+});
+
+/** What was found in a recovery point. */
+export type Judgement = z.output<typeof judgement>;
+
 /** A recovery point was restored and compared, or could not be. */
 const verification = z.strictObject({
   ...run,
   kind: z.literal("verification"),
-  /** What was found; absent where it could not be judged, which says nothing about the recovery point. */
-  judged: z
-    .strictObject({
-      point: z.string(),
-      /** Where the recovery point is: `s3://bucket/prefix/`. */
-      url: z.string(),
-      /** What was not as it has to be, as sentences. Empty when it passed. */
-      problems: z.array(z.string()),
-      tables: count,
-      rows: count,
-      /** How long restoring took, without comparing. */
-      restoreSeconds: seconds,
-      /** How long each baseline query took, by its name: the quickest of several times. */
-      baselineSeconds: z.record(z.string(), seconds),
-      /** The baseline queries that took much longer than in the verification before, as sentences. */
-      slower: z.array(z.string()),
-    })
+  /** Absent where it could not be judged, which says nothing about the recovery point. */
+  judged: judgement.optional(),
+});
+
+/** A recovery was rehearsed. */
+const drill = z.strictObject({
+  ...run,
+  kind: z.literal("drill"),
+  drill: z.enum(["recovery", "disaster"]),
+  /** The recovery point that was restored; absent where it came to none. */
+  judged: judgement.optional(),
+  /** What was measured, beside what it has to be; absent where the restore did not succeed. */
+  objectives: z
+    .array(
+      z.strictObject({
+        dataClass: z.string(),
+        kind: z.enum(["rpo", "rto"]),
+        objectiveSeconds: seconds,
+        measuredSeconds: seconds,
+        met: z.boolean(),
+        /** What somebody accepted in its place: `45m`, `none` for anything; absent where nobody has. */
+        accepted: z.string().optional(),
+      }),
+    )
     .optional(),
 });
 
@@ -120,7 +149,13 @@ const signals = z.strictObject({
 });
 
 /** An event, by its kind. */
-export const event = z.discriminatedUnion("kind", [backup, verification, restoration, signals]);
+export const event = z.discriminatedUnion("kind", [
+  backup,
+  verification,
+  restoration,
+  drill,
+  signals,
+]);
 
 export type Event = z.output<typeof event>;
 export type EventKind = Event["kind"];
@@ -130,9 +165,6 @@ export type Signal = EventOf<"signals">["unsent"][number];
 export type RunEvent = Exclude<Event, { kind: "signals" }>;
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
-
-/** What was found in a recovery point. */
-export type Judgement = NonNullable<EventOf<"verification">["judged"]>;
 
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
@@ -159,6 +191,8 @@ export function subjectOf(happened: RunEvent): readonly [RunEvent["kind"], ...st
       return ["verification"];
     case "restoration":
       return ["restoration", happened.into];
+    case "drill":
+      return ["drill", happened.drill];
   }
 }
 
@@ -232,6 +266,14 @@ export function parseEventName(name: string): EventName | undefined {
 /** A time of {@link compactTime} as it was. */
 function expandedTime(compact: string): string {
   return compact.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\d)(\d{3}Z)$/, "$1-$2-$3:$4:$5.$6");
+}
+
+/**
+ * When a run ended, by the name of its event's object, in a form that sorts by time; undefined for what is
+ * of no run.
+ */
+export function eventTime(name: string): string | undefined {
+  return /(?:^|\/)(\d{8}T\d{9}Z)-(?!\w+\.signals\.)[^/]+\.json$/.exec(name)?.[1];
 }
 
 /** Name of the event of a recovery point that was judged. */

@@ -112,6 +112,27 @@ const restorer = {
   baselineQueries: structure(queries),
 };
 
+/** What a job is told that measures a restore. */
+const rehearser = {
+  ...restorer,
+  /** What the database's classes of data are promised, in the disaster that is rehearsed. */
+  objectives: structure(
+    z
+      .array(
+        z.object({
+          dataClass: text,
+          kind: z.enum(["rpo", "rto"]),
+          objectiveSeconds: z.number().nonnegative(),
+          /** Seconds that somebody accepted in its place, or `none` for anything. */
+          accepted: z.union([z.number().nonnegative(), z.literal("none")]).optional(),
+        }),
+      )
+      .min(1),
+  ),
+  /** Age of the newest recovery point above which one is missing. */
+  maximumAgeSeconds: whole,
+};
+
 /** One series of recovery points that has to be there. */
 const watched = z.object({
   store: text,
@@ -153,9 +174,9 @@ export const jobEnvironments = {
     namespace: text,
   }),
   check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
-  "drill-recovery": z.object(restorer),
+  "drill-recovery": z.object(rehearser),
   "drill-disaster": z.object({
-    ...restorer,
+    ...rehearser,
     /** The two engines differ in what is asked of AWS. */
     databaseEngine: z.enum(["aurora-postgresql", "rds-postgresql"]),
   }),

@@ -23,6 +23,7 @@ export const runLabels = {
   backup: ["system", "region", "kind", "store", "series", "database"],
   verification: ["system", "region", "kind"],
   restoration: ["system", "region", "kind"],
+  drill: ["system", "region", "kind", "drill"],
 } as const satisfies Record<MeasuredKind, readonly string[]>;
 
 /** One metric. */
@@ -38,7 +39,10 @@ export interface Metric {
   readonly label?: "query" | "signal";
 }
 
-const everyKind = ["backup", "verification", "restoration"] as const;
+const everyKind = ["backup", "verification", "restoration", "drill"] as const;
+
+/** Runs that restore a recovery point and compare it. */
+const judging = ["verification", "drill"] as const;
 
 function metric(
   suffix: string,
@@ -93,7 +97,7 @@ export const metrics = {
   pointTime: metric(
     "recovery_point_timestamp_seconds",
     "seconds since 1970",
-    "Time of the recovery point that was last taken, passed a verification, or was restored.",
+    "Time of the recovery point that was last taken, restored, or found whole.",
     everyKind,
   ),
   pointBytes: metric(
@@ -104,50 +108,56 @@ export const metrics = {
   ),
   pointRows: metric("recovery_point_rows", "rows", "Rows in the recovery point.", [
     "backup",
-    "verification",
+    ...judging,
   ]),
   pointTables: metric("recovery_point_tables", "tables", "Tables in the recovery point.", [
     "backup",
-    "verification",
+    ...judging,
   ]),
   problems: metric(
     "verification_problems",
     "count",
     "What was not as it has to be in the recovery point that was judged last; 0 where it passed.",
-    ["verification"],
+    judging,
   ),
   restoreSeconds: metric(
-    "verification_restore_seconds",
+    "restore_seconds",
     "seconds",
-    "How long restoring took in the last verification that passed, without comparing.",
-    ["verification"],
+    "How long restoring took, without comparing, of the recovery point that was last found whole.",
+    judging,
   ),
   baselineSeconds: {
     ...metric(
       "baseline_query_seconds",
       "seconds",
-      "How long a baseline query took in the last verification that passed.",
-      ["verification"],
+      "How long a baseline query took in the recovery point that was last found whole.",
+      judging,
     ),
     label: "query",
   },
   slowerQueries: metric(
     "baseline_queries_slower",
     "count",
-    "Baseline queries that took much longer than in the verification before.",
-    ["verification"],
+    "Baseline queries that took much longer than the time before.",
+    judging,
   ),
   recoveryTime: metric(
     "rto_measured_seconds",
     "seconds",
-    "How long the last restore of a whole database took, from the command's beginning to its end.",
-    ["restoration"],
+    "How long the last restore of a whole database took, or the last drill's, from its beginning to its end.",
+    ["restoration", "drill"],
   ),
   recoveryPointAge: metric(
     "rpo_measured_seconds",
     "seconds",
-    "Age of the recovery point when the last restore of a whole database began: what was written in that time is lost.",
-    ["restoration"],
+    "Age of the recovery point when the last restore of a whole database, or drill, began: what was written in that time is lost.",
+    ["restoration", "drill"],
+  ),
+  unmetObjectives: metric(
+    "drill_objectives_unmet",
+    "count",
+    "Objectives that the last drill did not meet, accepted or not.",
+    ["drill"],
   ),
 } as const satisfies Record<string, Metric>;
 

@@ -5,6 +5,7 @@ import { cacheRecoveries } from "./cache";
 import { databaseRecoveries } from "./database";
 import { type Declared } from "./declared";
 import { configurationRecoveries, imageRecoveries, objectRecoveries } from "./otherStores";
+import { type Promised, promisedTo } from "./promises";
 import { type Recovery, type Situation, unrecoverable } from "./recovery";
 
 /**
@@ -33,28 +34,17 @@ export type Promises = Pick<
   "dataClasses" | "failover" | "measuredRates" | "scenarios" | "stores"
 >;
 
-/** What a class is promised in a disaster, in seconds. */
-interface Promised {
-  readonly rpo: number;
-  readonly rto: number;
-}
-
 /**
  * Every promise of a system: for each data class and disaster a recovery point and a recovery time, in
- * each of the class's stores. A figure that the plan gives for a disaster holds in it for all data,
- * because it is the more specific one; without it the class's own figure does. Of a class's stores the
+ * each of the class's stores: see {@link promisedTo}. Of a class's stores the
  * one with the longest bound comes first. The objective is the same in all of them, so those that do not
  * meet it come before those that do.
  */
 export function assess(system: Promises, declared: Declared): Objective[] {
   const { failover, measuredRates } = system;
-  return Object.entries(system.dataClasses).flatMap(([dataClass, { rpo, rto, stores }]) =>
+  return Object.entries(system.dataClasses).flatMap(([dataClass, { stores }]) =>
     scenarioNames.flatMap((scenario) => {
-      const planned = system.scenarios[scenario];
-      const promised: Promised = {
-        rpo: (planned?.rpo ?? rpo).seconds,
-        rto: (planned?.rto ?? rto).seconds,
-      };
+      const promised = promisedTo(system, dataClass, scenario);
       const situation: Situation = {
         scenario,
         declared,

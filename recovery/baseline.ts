@@ -1,4 +1,4 @@
-import { event, type EventOf, parseVerificationName } from "../contracts/events";
+import { event, eventTime, type Judgement } from "../contracts/events";
 import { type DatabaseAddress, type DatabaseSession } from "./database/session";
 import { openForQueries, statementProblem } from "./integrity";
 import { type BucketPrefix } from "./storage/bucket";
@@ -54,37 +54,41 @@ async function quickest(session: DatabaseSession, query: string): Promise<number
   return seconds;
 }
 
-/** The last verification that passed, unless another version wrote it in a way that is not known here. */
-export async function lastVerification(
-  events: BucketPrefix,
-): Promise<EventOf<"verification"> | undefined> {
-  const passed = (await events.names())
-    .map(({ name }) => ({ name, event: parseVerificationName(name) }))
-    .filter(({ event }) => event?.passed === true)
-    .sort((one, other) =>
-      (one.event?.finishedAt ?? "") < (other.event?.finishedAt ?? "") ? 1 : -1,
-    );
-  const [last] = passed;
-  if (last === undefined) {
-    return undefined;
+/** Events that are read at most, to find one of a recovery point that was good. */
+const mostRead = 20;
+
+/**
+ * What was found the last time that a recovery point was good, by the events of earlier runs. What
+ * another version wrote in a way that is not known here is passed over.
+ */
+export async function lastGood(events: BucketPrefix): Promise<Judgement | undefined> {
+  const newestFirst = (await events.names())
+    .map(({ name }) => ({ name, time: eventTime(name) ?? "" }))
+    .filter(({ time }) => time !== "")
+    .sort((one, other) => (one.time < other.time ? 1 : -1));
+  for (const { name } of newestFirst.slice(0, mostRead)) {
+    const { data } = event.safeParse(JSON.parse((await events.get(name)).toString()));
+    const judged = data !== undefined && "judged" in data ? data.judged : undefined;
+    if (judged?.problems.length === 0) {
+      return judged;
+    }
   }
-  const { data } = event.safeParse(JSON.parse((await events.get(last.name)).toString()));
-  return data?.kind === "verification" ? data : undefined;
+  return undefined;
 }
 
 /** Which queries took much longer than before, as sentences. */
 export function slowerThan(
-  before: EventOf<"verification"> | undefined,
+  before: Judgement | undefined,
   now: Readonly<Record<string, number>>,
 ): string[] {
   return Object.entries(now).flatMap(([name, seconds]) => {
-    const earlier = before?.judged?.baselineSeconds[name];
+    const earlier = before?.baselineSeconds[name];
     return earlier === undefined ||
       seconds - earlier < leastSeconds ||
       earlier / seconds >= required
       ? []
       : [
-          `baseline query ${name} took ${seconds.toFixed(2)} s, and ${earlier.toFixed(2)} s in the verification of ${before?.judged?.point ?? ""}: it has to be ${String(required * 100)} % as fast`,
+          `baseline query ${name} took ${seconds.toFixed(2)} s, and ${earlier.toFixed(2)} s after the restore of ${before?.point ?? ""}: it has to be ${String(required * 100)} % as fast`,
         ];
   });
 }

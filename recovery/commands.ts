@@ -1,95 +1,30 @@
-import { availableParallelism } from "node:os";
-import {
-  type CommandEnvironment,
-  type Location,
-  parseEnvironment,
-} from "../contracts/jobEnvironment";
 import { type S3Client } from "@aws-sdk/client-s3";
+import { type CommandEnvironment } from "../contracts/jobEnvironment";
 import { type BackupRequest } from "./backup";
 import { databasesOf } from "./database/inventory";
-import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
 import { messageOf, RecoveryFailure } from "./failure";
 import { listPoints } from "./list";
 import { choosePoint } from "./point/choice";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
-import { type Journal, recorded } from "./record";
+import { recorded } from "./record";
 import { recordedBackup } from "./recordedBackup";
 import { restoreDatabase } from "./restore";
-import { type SignalTargets } from "./signals/signals";
-import { BucketPrefix, s3Client } from "./storage/bucket";
 import { restoreTables } from "./restoreTables";
+import { BucketPrefix, s3Client } from "./storage/bucket";
+import {
+  addressOf,
+  environmentOf,
+  operatorAddress,
+  placesOf,
+  journalOf,
+  sessions,
+  verificationOf,
+  whose,
+} from "./surroundings";
 import { comparisonText, pointJson, pointListText, pointText } from "./text";
-import { verifyPoint, type VerifyRequest } from "./verify";
-
-/** Sessions that read or write at once, at most: more would weigh on the server. */
-const mostSessions = 4;
-
-/** How many sessions there are, if nobody says: a core each. */
-const sessions = Math.min(availableParallelism(), mostSessions);
-
-/** Reads the environment of a command. */
-function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
-  kind: Kind,
-): CommandEnvironment<Kind> {
-  try {
-    return parseEnvironment(kind, process.env);
-  } catch (error) {
-    throw new RecoveryFailure("usage", messageOf(error));
-  }
-}
-
-/** Where a server is, by what PostgreSQL's own programs read beside what we are told. */
-function addressOf(
-  told: Pick<DatabaseAddress, "host" | "user" | "database" | "login" | "region">,
-): DatabaseAddress {
-  const port = Number(process.env["PGPORT"] ?? "5432");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new RecoveryFailure(
-      "usage",
-      `PGPORT is ${process.env["PGPORT"] ?? ""}, and has to be a port`,
-    );
-  }
-  const authorityFile = process.env["PGSSLROOTCERT"];
-  if (told.host.startsWith("/")) {
-    return { ...told, port };
-  }
-  if (authorityFile === undefined) {
-    throw new RecoveryFailure(
-      "usage",
-      `PGSSLROOTCERT is missing: name the file with the certificate of the authority that ${told.host} is recognised by`,
-    );
-  }
-  return { ...told, port, authorityFile };
-}
-
-/** A database of the server that an operator names. */
-function operatorAddress(
-  told: Pick<
-    CommandEnvironment<"restore">,
-    "databaseHost" | "databaseUser" | "databaseLogin" | "region"
-  >,
-  database: string,
-): DatabaseAddress {
-  const { databaseHost: host, databaseUser: user, databaseLogin: login, region } = told;
-  return addressOf({ host, user, database, login, region });
-}
-
-/** Where recovery points are. */
-function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
-  return locations.map((location) => new BucketPrefix(client, location));
-}
-
-/** Whose events a command leaves. */
-function whose({ system, account, region }: Pick<BackupRequest, "system" | "account" | "region">) {
-  return { system, account, region };
-}
-
-/** Where the runs of a command are told of. */
-function journalOf(client: S3Client, told: SignalTargets & { readonly events: Location }): Journal {
-  return { events: new BucketPrefix(client, told.events), signals: told };
-}
+import { verifyPoint } from "./verify";
 
 /** `trading-dr backup database` */
 export async function backupCommand(
@@ -159,32 +94,14 @@ export async function verifyCommand(
 ): Promise<string> {
   const told = environmentOf("verify");
   const client = s3Client(told.region);
-  const journal = journalOf(client, told);
-  const request: VerifyRequest = {
-    system: told.system,
-    region: told.region,
-    database: told.databaseName,
-    points: placesOf(client, told.recoveryPoints),
-    events: journal.events,
-    choice: point,
-    server: addressOf({
-      host: told.scratchSocketDirectory,
-      user: "postgres",
-      database: "postgres",
-      login: "file",
-      region: told.region,
-    }),
-    sessions,
-    integrityQueries: told.integrityQueries,
-    baselineQueries: told.baselineQueries,
-  };
+  const request = verificationOf(client, told);
   const result = await recorded(
     { kind: "verification", ...whose(told) },
-    journal,
+    journalOf(client, told),
     progress,
     (found) =>
       verifyPoint(
-        request,
+        { ...request, choice: point },
         (judged) => {
           found({ judged });
         },

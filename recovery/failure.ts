@@ -16,6 +16,8 @@ export const exitCodes = {
   damaged: 6,
   /** There is no such recovery point. */
   absent: 7,
+  /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old. */
+  unmet: 9,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

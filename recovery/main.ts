@@ -12,6 +12,7 @@ import {
   type TablesOptions,
   verifyCommand,
 } from "./commands";
+import { drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
 import { run } from "./run";
 import { version } from "./version";
@@ -83,6 +84,16 @@ export function program(): Command {
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: RestoreOptions) =>
       run("restore database", (progress) => restoreCommand(options, progress)),
+    );
+  const drill = command.command("drill").description("rehearse a recovery, and measure it");
+  drill
+    .command("recovery")
+    .description(
+      "restore the newest recovery point into a scratch database, compare it, and hold the time and the loss to what is promised",
+    )
+    .option("--json", "the report for machines")
+    .action((options: { json?: true }) =>
+      run("drill recovery", (progress) => drillRecoveryCommand(options, progress)),
     );
   command
     .command("list")

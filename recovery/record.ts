@@ -42,6 +42,7 @@ type RequiredPart<Whole> = {
  * killed leaves none: the monitor misses what it was to do.
  *
  * @param act Calls `found` with what the event is to say, as soon as it is so: it counts even when `act` fails later.
+ * @param report Called with the event, before it is written.
  * @throws What `act` throws; RecoveryFailure `storage` when all was done and the event could not be written.
  */
 export async function recorded<Kind extends RunKind, Result>(
@@ -49,6 +50,7 @@ export async function recorded<Kind extends RunKind, Result>(
   { events, signals }: Journal,
   progress: Progress,
   act: (found: (facts: Found<Kind>) => void) => Promise<Result>,
+  report: (happened: EventOf<Kind>) => void = () => undefined,
 ): Promise<Result> {
   const startedAt = new Date();
   let facts: Found<Kind> = {};
@@ -61,6 +63,7 @@ export async function recorded<Kind extends RunKind, Result>(
   };
   const keepFailure = async (failure: unknown) => {
     const happened = ended(failure);
+    report(happened as EventOf<Kind>);
     let isWritten = true;
     try {
       await put(events, happened);
@@ -87,6 +90,7 @@ export async function recorded<Kind extends RunKind, Result>(
     throw error;
   }
   const happened = ended();
+  report(happened as EventOf<Kind>);
   try {
     await put(events, happened);
   } catch (error) {

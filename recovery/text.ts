@@ -7,9 +7,9 @@ export function pointListText({ points, unfinished, damaged }: PointList): strin
   const rows = points.map((point) => [
     point.id,
     point.database,
-    duration(point.ageSeconds),
+    durationText(point.ageSeconds),
     size(point.bytes),
-    duration(point.durationSeconds),
+    durationText(point.durationSeconds),
     point.retainUntil.slice(0, 10),
     point.isDamaged ? "DAMAGED" : (point.verifiedAt?.replace(/\.\d+/, "") ?? "not verified"),
   ]);
@@ -99,7 +99,9 @@ function size(bytes: number): string {
   return `${power === 0 ? String(value) : value.toFixed(1)} ${units[power] ?? ""}`;
 }
 
-function duration(seconds: number): string {
+/** A duration for people, by its two largest units: `1h 5m`. */
+export function durationText(given: number): string {
+  const seconds = Math.round(given);
   const parts = [
     [Math.floor(seconds / 86_400), "d"],
     [Math.floor(seconds / 3_600) % 24, "h"],
@@ -111,6 +113,7 @@ function duration(seconds: number): string {
     ? "0s"
     : parts
         .slice(first, first + 2)
+        .filter(([count]) => count > 0)
         .map(([count, unit]) => `${String(count)}${unit}`)
         .join(" ");
 }

@@ -1,6 +1,6 @@
 import { type Judgement } from "../contracts/events";
 import { type Manifest } from "../contracts/manifest";
-import { lastVerification, slowerThan, timesOf } from "./baseline";
+import { lastGood, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
 import { type DatabaseAddress } from "./database/session";
 import { RecoveryFailure } from "./failure";
@@ -49,7 +49,7 @@ export async function verifyPoint(
   const findings = await judge(request, progress);
   const judged: Judgement = {
     ...findings,
-    slower: slowerThan(await lastVerification(request.events), findings.baselineSeconds),
+    slower: slowerThan(await lastGood(request.events), findings.baselineSeconds),
   };
   found(judged);
   if (judged.problems.length > 0) {
@@ -86,6 +86,7 @@ async function judge(
   return {
     point: manifest.id,
     url,
+    snapshotAt: manifest.source.snapshotAt,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     ...(await findingsOf(point, request, progress)),

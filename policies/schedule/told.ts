@@ -7,6 +7,8 @@ import { variableName, variableText } from "../../contracts/jobEnvironment";
 import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../../contracts/names";
 import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
+import { type Scenario } from "../../contracts/scenarios";
+import { promisesOf } from "../../objectives/promises";
 import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
 import { cronJobType } from "../workloads";
@@ -56,10 +58,11 @@ function sourceTold(
     case "backup-database":
       return { databaseName, databaseUser: backupDatabaseUser(system.id) };
     case "verify":
-    case "drill-recovery":
       return { databaseName };
+    case "drill-recovery":
+      return { databaseName, objectives: promised(system, "corruption") };
     case "drill-disaster":
-      return { databaseName, databaseEngine: engine };
+      return { databaseName, databaseEngine: engine, objectives: promised(system, "region") };
     case "snapshot-configuration":
       return { namespace: system.namespace };
     case "snapshot-cache":
@@ -67,6 +70,16 @@ function sourceTold(
     case "check":
       return {};
   }
+}
+
+/** What a drill of a disaster is told that the database's data is promised. */
+function promised(system: System, scenario: Scenario): string {
+  const databases = Object.entries(system.stores).filter(([, { kind }]) => kind === "database");
+  return variableText(
+    "drill-recovery",
+    "objectives",
+    databases.flatMap(([store]) => promisesOf(system, store, scenario)),
+  );
 }
 
 /** The cache's user for copies is called as the part of the cache that takes them. */

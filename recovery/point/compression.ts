@@ -1,11 +1,8 @@
 import { compress, decompress } from "@mongodb-js/zstd";
 
-/** zstd's own default: its level 6 takes three times as long for a tenth less. */
-const level = 3;
-
-/** Compresses a piece by zstd, beside the program's own thread. */
+/** Compresses a piece by zstd, at its default level, the library's only one, beside the program's own thread. */
 export function compressed(raw: Buffer): Promise<Buffer> {
-  return compress(raw, level);
+  return compress(raw);
 }
 
 /**

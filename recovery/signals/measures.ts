@@ -1,4 +1,4 @@
-import { type RunEvent, type Signal } from "../../contracts/events";
+import { type Judgement, type RunEvent, type Signal } from "../../contracts/events";
 import { type MeasuredKind, type Measures, runLabels, signalNames } from "../../contracts/metrics";
 
 /** What is known of a run beside its event. */
@@ -45,23 +45,21 @@ function measuresOfKind(happened: RunEvent): Measures {
             pointTables: taken.tables,
           };
     }
-    case "verification": {
-      const { judged } = happened;
-      if (judged === undefined) {
-        return {};
-      }
-      const problems = judged.problems.length;
-      return problems > 0
-        ? { problems }
-        : {
-            problems,
-            pointTime: secondsOfPoint(judged.point),
-            pointRows: judged.rows,
-            pointTables: judged.tables,
-            restoreSeconds: judged.restoreSeconds,
-            baselineSeconds: judged.baselineSeconds,
-            slowerQueries: judged.slower.length,
-          };
+    case "verification":
+      return measuresOfJudgement(happened.judged);
+    case "drill": {
+      const { objectives } = happened;
+      const measured = (kind: "rto" | "rpo") =>
+        objectives?.find((one) => one.kind === kind)?.measuredSeconds;
+      const [recoveryTime, recoveryPointAge] = [measured("rto"), measured("rpo")];
+      return {
+        ...measuresOfJudgement(happened.judged),
+        ...(recoveryTime === undefined ? {} : { recoveryTime }),
+        ...(recoveryPointAge === undefined ? {} : { recoveryPointAge }),
+        ...(objectives === undefined
+          ? {}
+          : { unmetObjectives: objectives.filter(({ met }) => !met).length }),
+      };
     }
     case "restoration": {
       const { restored, tables, startedAt, finishedAt } = happened;
@@ -70,12 +68,31 @@ function measuresOfKind(happened: RunEvent): Measures {
         return {};
       }
       return {
-        pointTime: secondsOfPoint(restored.point),
+        pointTime: secondsOf(timeOfPoint(restored.point)),
         recoveryTime: secondsOf(finishedAt) - secondsOf(startedAt),
-        recoveryPointAge: secondsOf(startedAt) - secondsOfPoint(restored.point),
+        recoveryPointAge: secondsOf(startedAt) - secondsOf(timeOfPoint(restored.point)),
       };
     }
   }
+}
+
+/** What was found in a recovery point; of one that is no good, only that. */
+function measuresOfJudgement(judged: Judgement | undefined): Measures {
+  if (judged === undefined) {
+    return {};
+  }
+  const problems = judged.problems.length;
+  return problems > 0
+    ? { problems }
+    : {
+        problems,
+        pointTime: secondsOf(judged.snapshotAt ?? timeOfPoint(judged.point)),
+        pointRows: judged.rows,
+        pointTables: judged.tables,
+        restoreSeconds: judged.restoreSeconds,
+        baselineSeconds: judged.baselineSeconds,
+        slowerQueries: judged.slower.length,
+      };
 }
 
 /** The group of the Pushgateway that a run's values are in: labels and their values, in their order. */
@@ -90,6 +107,6 @@ function secondsOf(time: string): number {
 }
 
 /** When a backup began, by the id of its recovery point: `20261129T155543Z-0badcafe`. */
-function secondsOfPoint(id: string): number {
-  return secondsOf(id.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)-.*$/, "$1-$2-$3:$4:$5"));
+function timeOfPoint(id: string): string {
+  return id.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)-.*$/, "$1-$2-$3:$4:$5");
 }

@@ -25,6 +25,8 @@ const remedies: Readonly<Record<string, string>> = {
   damaged:
     "take another recovery point, from the other region or the archive too, and find out who changed this one.",
   absent: "`trading-dr list` shows which recovery points are there.",
+  unmet:
+    "the recovery point is whole; see which objective the report says was missed, and by how much.",
   interrupted:
     "it took longer than it may, or its node was drained: see how far it was in its log, and run it again.",
 };
@@ -116,6 +118,8 @@ function subjectText(happened: RunEvent): string {
       return happened.judged === undefined
         ? "verification"
         : `verification of ${happened.judged.point}`;
+    case "drill":
+      return `drill of ${happened.drill === "recovery" ? "a recovery" : "a disaster"}`;
     case "restoration":
       return happened.tables === undefined
         ? `restore of ${happened.choice} into ${happened.into}`

@@ -493,32 +493,39 @@ export const checkJobArgs: ScheduledJobArgs<"check"> = {
   },
 };
 
-/** Verification, and the weekly rehearsal, which is told the same. */
-export function restoringJobArgs<Kind extends "verify" | "drill-recovery">(kind: Kind) {
-  return {
-    ...jobArgs,
-    kind,
-    namespace: "market-scanning-verify",
-    schedule: "0 6 * * *",
-    scratchDatabase: { image: `registry/postgres@${digest}`, sizeGibibytes: 100 },
-    environment: {
-      ...jobEnvironment,
-      recoveryPoints: [recoveryPoints],
-      databaseName: "market_scanning",
-      scratchSocketDirectory: "/var/run/postgresql",
-      integrityQueries: {},
-      baselineQueries: {},
-    },
-  };
-}
+export const verifyJobArgs = {
+  ...jobArgs,
+  kind: "verify" as const,
+  namespace: "market-scanning-verify",
+  schedule: "0 6 * * *",
+  scratchDatabase: { image: `registry/postgres@${digest}`, sizeGibibytes: 100 },
+  environment: {
+    ...jobEnvironment,
+    recoveryPoints: [recoveryPoints],
+    databaseName: "market_scanning",
+    scratchSocketDirectory: "/var/run/postgresql",
+    integrityQueries: {},
+    baselineQueries: {},
+  },
+};
 
-export const verifyJobArgs = restoringJobArgs("verify");
+const rehearsal = {
+  ...verifyJobArgs.environment,
+  objectives: [{ dataClass: "signals", kind: "rto", objectiveSeconds: 900 } as const],
+  maximumAgeSeconds: 25_200,
+};
+
+export const recoveryDrillJobArgs: ScheduledJobArgs<"drill-recovery"> = {
+  ...verifyJobArgs,
+  kind: "drill-recovery",
+  environment: rehearsal,
+};
 
 export const disasterJobArgs: ScheduledJobArgs<"drill-disaster"> = {
   ...verifyJobArgs,
   kind: "drill-disaster",
   schedule: "0 2 1 * *",
-  environment: { ...verifyJobArgs.environment, databaseEngine: "aurora-postgresql" },
+  environment: { ...rehearsal, databaseEngine: "aurora-postgresql" },
 };
 
 export const jobIdentityArgs: JobIdentityArgs = {

@@ -36,6 +36,15 @@ const restorer = {
   baselineQueries: {},
 };
 
+const rehearser = {
+  ...restorer,
+  objectives: [
+    { dataClass: "signals", kind: "rto", objectiveSeconds: 900, accepted: "none" } as const,
+    { dataClass: "signals", kind: "rpo", objectiveSeconds: 0.5, accepted: 60 } as const,
+  ],
+  maximumAgeSeconds: 25_200,
+};
+
 /** Values of each kind of job, and the texts that they become, beside those that every job has. */
 const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
   "backup-database": {
@@ -71,8 +80,8 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
       },
     ],
   },
-  "drill-recovery": restorer,
-  "drill-disaster": { ...restorer, databaseEngine: "aurora-postgresql" },
+  "drill-recovery": rehearser,
+  "drill-disaster": { ...rehearser, databaseEngine: "aurora-postgresql" },
 };
 
 /** The environment that a container gets. */

@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { type Manifest, manifestName, manifestText, unsealed } from "../../contracts/manifest";
 import { needsPostgresql } from "../support/databaseServer";
-import { event as eventSchema } from "../../contracts/events";
+import { event as eventSchema, parseVerificationName } from "../../contracts/events";
 import { events, Laboratory, type Outcome, points } from "./laboratory";
 import { databasesOf, fillDatabase, workingDatabases } from "./remains";
 import { seededRandom } from "./seededRandom";
@@ -273,7 +273,10 @@ describe("damage of a recovery point", () => {
       const { environment, events: recorded } = await placed((copy) => copy.delete(manifestName));
       const outcome = await lab.run(`verify --point ${id}`, environment);
       assert.equal(outcome.status, absent, outcome.errors);
-      assert.deepEqual(await recorded(), []);
+      const [event = "", ...others] = await recorded();
+      assert.deepEqual(others, []);
+      // It is told that nothing could be verified, and of no recovery point that it is good or bad.
+      assert.equal(parseVerificationName(event.split("/").slice(-2).join("/")), undefined);
     });
   });
 

@@ -286,7 +286,7 @@ function urlOf({ bucket: name, prefix }: typeof points): string {
 }
 
 /** A log in which what the command failed of is as a terminal shows it, and all else as it is. */
-function shown(log: string): string {
+export function shown(log: string): string {
   return log.replaceAll(/^\{.*"level":"error".*\}$/gm, (line) => {
     const { message } = JSON.parse(line) as { readonly message: string };
     return `trading-dr: ${message}`;

@@ -378,7 +378,7 @@ describe("what operators do", () => {
       assert.equal(status, 0);
       assert.match(
         output,
-        /^baseline query sleep took 0\.6\d s, and 0\.3\d s in the verification of/,
+        /^baseline query sleep took 0\.6\d s, and 0\.3\d s after the restore of/,
       );
     });
   });

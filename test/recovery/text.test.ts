@@ -50,11 +50,11 @@ describe("recovery points as text", () => {
 
   for (const [bytes, seconds, size, took] of [
     [0, 59, "0 B", "59s"],
-    [1023, 60, "1023 B", "1m 0s"],
+    [1023, 60, "1023 B", "1m"],
     [1024, 3599, "1.0 KiB", "59m 59s"],
-    [1024 ** 3, 3600, "1.0 GiB", "1h 0m"],
+    [1024 ** 3, 3600, "1.0 GiB", "1h"],
     [5.5 * 1024 ** 4, 86_399, "5.5 TiB", "23h 59m"],
-    [2000 * 1024 ** 4, 86_400, "2000.0 TiB", "1d 0h"],
+    [2000 * 1024 ** 4, 86_400, "2000.0 TiB", "1d"],
   ] as const) {
     it(`show ${String(bytes)} bytes as ${size} and ${String(seconds)} s as ${took}`, () => {
       const text = pointListText({

@@ -16,7 +16,7 @@ import {
   checkJobArgs,
   configurationJobArgs,
   disasterJobArgs,
-  restoringJobArgs,
+  recoveryDrillJobArgs,
   verifyJobArgs,
 } from "../minimalArgs";
 
@@ -135,7 +135,7 @@ describe("ScheduledJob", () => {
       ["a day, for a daily verification", () => specWith(verifyJobArgs), 86_400],
       [
         "an hour, for a weekly rehearsal",
-        () => specWith({ ...restoringJobArgs("drill-recovery"), schedule: "0 5 * * 6" }),
+        () => specWith({ ...recoveryDrillJobArgs, schedule: "0 5 * * 6" }),
         3_600,
       ],
       ["an hour, for a monthly rehearsal", () => specWith(disasterJobArgs), 3_600],

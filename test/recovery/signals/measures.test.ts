@@ -40,7 +40,7 @@ describe("the registry of metrics", () => {
       all.map(({ name, unit, kinds, help, label }) => [
         label === undefined ? name : `${name}{${label}}`,
         unit,
-        kinds.length === 3 ? "all" : kinds.join(", "),
+        kinds.length === Object.keys(runLabels).length ? "all" : kinds.join(", "),
         help,
       ]),
     );
@@ -120,6 +120,13 @@ describe("what a run measures", () => {
     assert.equal(measured.lastSuccess, undefined);
     assert.equal(measured.pointTime, undefined);
     assert.equal(measured.restoreSeconds, undefined);
+  });
+
+  it("is what a drill took and lost, and how many objectives it missed", () => {
+    const measured = measuresOf(sampleEvents.drill, known);
+    assert.equal(measured.recoveryTime, 2);
+    assert.equal(measured.recoveryPointAge, 137);
+    assert.equal(measured.unmetObjectives, 1);
   });
 
   it("says which signals of the run before were not sent", () => {

@@ -95,7 +95,7 @@ const cases: readonly (readonly [
   ],
   [
     "a verification's restore took 16 minutes",
-    { [`trading_dr_verification_restore_seconds${verification}`]: "960x30000" },
+    { [`trading_dr_restore_seconds${verification}`]: "960x30000" },
     "1m",
     ["RecoveryTimeAboveObjective"],
   ],

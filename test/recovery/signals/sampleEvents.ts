@@ -49,6 +49,24 @@ export const sampleEvents = {
       slower: ["baseline query trades took 0.25 s"],
     },
   }),
+  drill: sample({
+    kind: "drill",
+    drill: "recovery",
+    judged: {
+      point,
+      url: `s3://bucket/${point}/`,
+      problems: [],
+      tables: 3,
+      rows: 10,
+      restoreSeconds: 1.5,
+      baselineSeconds: { trades: 0.25 },
+      slower: [],
+    },
+    objectives: [
+      { dataClass: "orders", kind: "rto", objectiveSeconds: 900, measuredSeconds: 2, met: true },
+      { dataClass: "orders", kind: "rpo", objectiveSeconds: 60, measuredSeconds: 137, met: false },
+    ],
+  }),
   restoration: sample({
     kind: "restoration",
     choice: "latest",
