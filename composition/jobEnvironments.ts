@@ -61,7 +61,7 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         throw new RangeError("there is no database to back up");
       }
       return {
-        ...everyJob,
+        ...own,
         ...writing(job, system, own),
         series: job.part,
         databaseHost: member.readerEndpoint,

@@ -60,18 +60,23 @@ function structure<Value>(schema: z.ZodType<Value>) {
   });
 }
 
-/** What every job is told. */
-const everyJob = {
+/** What every command is told. */
+const everybody = {
   system: text,
   region: text,
   account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+};
+
+/** What a job is told that records what it found. */
+const recorder = {
+  ...everybody,
   /** Where the job's own events go, and those of its earlier runs are. */
   events: location,
 };
 
 /** What a job that writes recovery points is told. */
 const writer = {
-  ...everyJob,
+  ...everybody,
   store: text,
   tier: text,
   /** Retention of the tier, for the manifest's retention date. */
@@ -84,7 +89,7 @@ const queries = z.record(z.string(), z.string());
 
 /** What a job that restores into the throw-away PostgreSQL is told. */
 const restorer = {
-  ...everyJob,
+  ...recorder,
   /** Where the database's recovery points are, by series and by the region that took them. */
   recoveryPoints: several(location),
   databaseName: text,
@@ -120,6 +125,7 @@ export const jobEnvironments = {
   }),
   verify: z.object(restorer),
   "snapshot-cache": z.object({
+    ...recorder,
     ...writer,
     masterName: text,
     /** `host:port` of each Sentinel. */
@@ -131,11 +137,12 @@ export const jobEnvironments = {
     cacheAuthorityFile: text,
   }),
   "snapshot-configuration": z.object({
+    ...recorder,
     ...writer,
     /** Namespace whose objects are saved. */
     namespace: text,
   }),
-  check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
+  check: z.object({ ...recorder, watched: structure(z.array(watched).min(1)) }),
   "drill-recovery": z.object(restorer),
   "drill-disaster": z.object({
     ...restorer,
@@ -146,9 +153,7 @@ export const jobEnvironments = {
 
 /** What operators tell the commands that no schedule runs. */
 const operator = {
-  system: text,
-  region: text,
-  account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+  ...everybody,
   /** Where recovery points of the database are, by series and by the region that took them. */
   recoveryPoints: several(location),
 };
@@ -171,9 +176,7 @@ const operatorEnvironments = {
     events: location,
   }),
   "backup-emergency": z.object({
-    system: text,
-    region: text,
-    account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+    ...everybody,
     store: text,
     tier: text,
     retentionDays: whole,

@@ -3,7 +3,7 @@ import { wholeDays } from "../../config/duration";
 import { databaseOf } from "../../config/generations";
 import { type System } from "../../config/system";
 import { cacheHost, type CachePart } from "../../contracts/cacheNames";
-import { variableName, variableText } from "../../contracts/jobEnvironment";
+import { variableName, variablesOf, variableText } from "../../contracts/jobEnvironment";
 import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../../contracts/names";
 import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
@@ -28,8 +28,11 @@ function urlOf(lockClass = "", prefix: string, place: Place): string {
   return variableText("check", "events", { bucket, prefix });
 }
 
-/** What a job is told of where it runs, and where it writes. */
+/** What a job is told of where it runs, and where it records what it found, if it finds anything. */
 function placeTold({ jobs, stores }: System, kind: JobKind, own: Place) {
+  if (!variablesOf(kind).includes("events")) {
+    return own;
+  }
   const store = stores[jobs.events];
   const lockClass = store?.kind === "objects" ? store.lockClass : undefined;
   return { ...own, events: urlOf(lockClass, eventPrefix(jobs.events, own.region, kind), own) };

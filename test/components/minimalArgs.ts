@@ -415,10 +415,10 @@ export const watchedQueueArgs: WatchedQueueArgs = {
 
 const digest = `sha256:${"1".repeat(64)}`;
 
+const jobPlace = { system: "market-scanning", region: "us-east-1", account: "111122223333" };
+
 const jobEnvironment = {
-  system: "market-scanning",
-  region: "us-east-1",
-  account: "111122223333",
+  ...jobPlace,
   events: { bucket: "audit-bucket", prefix: "records/events/" },
 };
 
@@ -437,7 +437,7 @@ export const backupJobArgs: ScheduledJobArgs<"backup-database"> = {
   part: "daily",
   schedule: "0 2 * * *",
   environment: {
-    ...jobEnvironment,
+    ...jobPlace,
     store: "database",
     tier: "daily",
     retentionDays: 90,

@@ -10,21 +10,20 @@ import {
 import { type JobKind, jobKinds } from "../../contracts/jobs";
 
 const points = { bucket: "market-scanning-daily-records-111122223333-us-east-1" };
-const everyJob = {
-  system: "market-scanning",
-  region: "us-east-1",
-  account: "011122223333",
+const everybody = { system: "market-scanning", region: "us-east-1", account: "011122223333" };
+const recorder = {
+  ...everybody,
   events: { ...points, prefix: "records/audit-records/events/us-east-1/verify/" },
 };
 const writer = {
-  ...everyJob,
+  ...everybody,
   store: "database",
   tier: "daily",
   retentionDays: 90,
   recoveryPoints: { ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" },
 };
 const restorer = {
-  ...everyJob,
+  ...recorder,
   recoveryPoints: [
     { ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" },
     { ...points, prefix: "recovery-points/daily/database/daily/us-west-2/" },
@@ -46,6 +45,7 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
   },
   verify: restorer,
   "snapshot-cache": {
+    ...recorder,
     ...writer,
     masterName: "mymaster",
     sentinels: ["cache-sentinel-0.cache:26379", "cache-sentinel-1.cache:26379"],
@@ -53,9 +53,9 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
     cachePasswordFile: "/var/run/secrets/trading-dr/password",
     cacheAuthorityFile: "/var/run/secrets/trading-dr/ca.crt",
   },
-  "snapshot-configuration": { ...writer, namespace: "market-scanning" },
+  "snapshot-configuration": { ...recorder, ...writer, namespace: "market-scanning" },
   check: {
-    ...everyJob,
+    ...recorder,
     watched: [
       {
         store: "database",
@@ -94,8 +94,6 @@ describe("environment of jobs", () => {
       TRADING_DR_SYSTEM: "market-scanning",
       TRADING_DR_REGION: "us-east-1",
       TRADING_DR_ACCOUNT: "011122223333",
-      TRADING_DR_EVENTS:
-        "s3://market-scanning-daily-records-111122223333-us-east-1/records/audit-records/events/us-east-1/verify/",
       TRADING_DR_STORE: "database",
       TRADING_DR_TIER: "daily",
       TRADING_DR_RETENTION_DAYS: "90",

@@ -111,7 +111,6 @@ export class Laboratory {
   /** What a backup of a database is told. */
   public backupOf(database: string, user = "postgres"): Record<string, string> {
     return {
-      TRADING_DR_EVENTS: urlOf(events),
       TRADING_DR_STORE: "database",
       TRADING_DR_TIER: "daily",
       TRADING_DR_SERIES: "daily",
