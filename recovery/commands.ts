@@ -166,6 +166,7 @@ export interface RestoreOptions {
   readonly into: string;
   readonly replace?: string;
   readonly dryRun?: true;
+  readonly damagedToo?: true;
 }
 
 /** What `trading-dr restore tables` is asked for. */
@@ -175,16 +176,28 @@ export interface TablesOptions {
   readonly schema: string;
   readonly tables: readonly string[];
   readonly json?: true;
+  readonly damagedToo?: true;
+}
+
+/** What may be restored: nothing that a verification found damaged, unless an operator says so. */
+function soundOne(
+  client: S3Client,
+  told: CommandEnvironment<"restore">,
+  { damagedToo = false }: { readonly damagedToo?: boolean },
+): Parameters<typeof choosePoint>[2] {
+  const { system, databaseName: database, events } = told;
+  return { system, database, sound: { events: placesOf(client, events), damagedToo, progress } };
 }
 
 /** `trading-dr restore tables` */
 export async function restoreTablesCommand(options: TablesOptions): Promise<string> {
   const told = environmentOf("restore");
   const client = s3Client(told.region);
-  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
-    system: told.system,
-    database: told.databaseName,
-  });
+  const point = await choosePoint(
+    placesOf(client, told.recoveryPoints),
+    options.point,
+    soundOne(client, told, options),
+  );
   const live = operatorAddress(told, options.database);
   const { tables, schema, json } = options;
   const compared = await restoreTables({ point, live, tables, schema, sessions }, progress);
@@ -202,10 +215,11 @@ export async function restoreCommand(options: RestoreOptions): Promise<string> {
     );
   }
   const client = s3Client(told.region);
-  const point = await choosePoint(placesOf(client, told.recoveryPoints), options.point, {
-    system: told.system,
-    database: told.databaseName,
-  });
+  const point = await choosePoint(
+    placesOf(client, told.recoveryPoints),
+    options.point,
+    soundOne(client, told, options),
+  );
   if (options.dryRun) {
     await point.checkObjects();
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;

@@ -187,6 +187,7 @@ describe("what the roles of jobs may do in S3", () => {
     const { scratch } = laboratory();
     const restored = await laboratory().run("restore database --point latest --into by_role", {
       ...laboratory().restoreOn(scratch),
+      TRADING_DR_EVENTS: urlOf(events),
       TRADING_DR_RECOVERY_POINTS,
       ...role,
     });
