@@ -41,7 +41,7 @@ export function declareJobRoles(
               namespace: namespaceOf(kind, system.namespace),
               serviceAccount: serviceAccountName(kind),
             },
-            policy: jobPolicy(scopeOf(kind, system, place, [primary.region, standby.region])),
+            policy: jobPolicy(jobScope(kind, system, place, [primary.region, standby.region])),
             tags,
             taggedPurpose: "jobs",
             disposable,
@@ -52,7 +52,12 @@ export function declareJobRoles(
   );
 }
 
-function scopeOf(
+/**
+ * What the jobs of a kind reach in a region.
+ *
+ * @param regions Both regions of the system.
+ */
+export function jobScope(
   kind: JobKind,
   system: System,
   place: Place,
@@ -60,31 +65,37 @@ function scopeOf(
 ): JobScope {
   const events = eventsOf(system, kind, place.region);
   const engine = databaseOf(system)?.engine;
-  const own = seriesOf(system).filter((series) => series.kind === kind);
-  const writes = [...own.map((series) => areaOf(system, series, place.region)), events];
+  const own = seriesOf(system)
+    .filter((series) => series.kind === kind)
+    .map((series) => areaOf(system, series, place.region));
   switch (kind) {
     case "backup-database":
       return {
         place,
-        writes,
-        reads: [],
+        writes: [...own, events],
+        // What became of its runs before: whoever is told of a failure is told when it is over.
+        reads: [events],
         ...(engine === undefined
           ? {}
           : { connectsTo: { engine, user: backupDatabaseUser(system.id) } }),
       };
     case "snapshot-cache":
     case "snapshot-configuration":
-      return { place, writes, reads: [] };
+      return { place, writes: [...own, events], reads: [...own, events] };
     case "check":
-      return { place, writes, reads: areasOf(system, seriesOf(system), regions) };
+      return {
+        place,
+        writes: [events],
+        reads: [...areasOf(system, seriesOf(system), regions), events],
+      };
     case "verify":
     case "drill-recovery":
-      return { place, writes, reads: databaseAreas(system, regions) };
+      return { place, writes: [events], reads: [...databaseAreas(system, regions), events] };
     case "drill-disaster":
       return {
         place,
-        writes,
-        reads: databaseAreas(system, regions),
+        writes: [events],
+        reads: [...databaseAreas(system, regions), events],
         ...describedIn(system, place),
       };
   }

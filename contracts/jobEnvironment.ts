@@ -212,6 +212,8 @@ const operatorEnvironments = {
     ...operatorLogin,
     /** Name of the database at the source. */
     databaseName: text,
+    /** Where verifications are recorded, by the region that made them. */
+    verifications: several(location),
     /** Where a recovery point of a database that is replaced goes, before it is. */
     emergency: location,
     store: text,

@@ -126,7 +126,9 @@ export const manifest = z.strictObject({
   largeObjects: z.strictObject({
     count,
     digest,
-    /** An archive of pg_dump: their contents. */
+    /** What is said of them: rows of number, owner, comment, grants and labels as JSON, in one piece. */
+    declared: z.array(segment),
+    /** Their contents: rows of number, page and bytes. */
     segments: z.array(segment),
   }),
   tables: z.array(contentOfTable),

@@ -6,7 +6,8 @@ import {
   manifestText,
   type Segment,
 } from "../contracts/manifest";
-import { largeObjectsOf, leftOutOf, sequencesOf } from "./database/inventory";
+import { leftOutOf, sequencesOf } from "./database/inventory";
+import { largeObjectsDeclared, largeObjectsOf } from "./database/largeObjects";
 import { programVersion, quotedDatabase, runProgram } from "./database/programs";
 import { propertiesOf } from "./database/properties";
 import { readRows } from "./database/readRows";
@@ -75,6 +76,12 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
   const snapshot = await DatabaseSnapshot.take(request.source, request.readers);
   try {
     refuseOldTools(snapshot.state.serverVersion, tools.pgDump);
+    if (Number.parseInt(tools.pgDump) > Number.parseInt(snapshot.state.serverVersion)) {
+      progress.say("pg_dump is newer than the server: restore on a server of pg_dump's version", {
+        pgDump: tools.pgDump,
+        server: snapshot.state.serverVersion,
+      });
+    }
     progress.say("snapshot taken", { point: id, tables: snapshot.tables.length });
     const point = request.points.within(`${id}/`);
     const objects = new WrittenObjects(point);
@@ -87,7 +94,7 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
       await writer.close();
       return { segments };
     };
-    const [structure, roles, rows] = await Promise.all([
+    const [structure, roles, declared, rows] = await Promise.all([
       program(runProgram("pg_dump", structureOptions(snapshot.name), request.source)).catch(
         async (error: unknown) => {
           throw (await snapshot.isInTheWay())
@@ -96,6 +103,7 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
         },
       ),
       program(runProgram("pg_dumpall", rolesOptions(request.source), request.source)),
+      program(largeObjectsDeclared(snapshot.catalog, snapshot.state.encoding)),
       writeRows(snapshot, objects, progress),
     ]);
     const { state } = snapshot;
@@ -131,7 +139,8 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
       objects: objects.complete(),
       roles,
       structure,
-      ...rows,
+      tables: rows.tables,
+      largeObjects: { ...rows.largeObjects, declared: declared.segments },
       sequences: await sequencesOf(snapshot.catalog),
       properties: await propertiesOf(snapshot.catalog),
       settings: await settingsOf(snapshot.catalog),
@@ -145,13 +154,17 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
   }
 }
 
-/** All that is declared, and nothing of the data. Roles and rows are read by us. */
+/**
+ * All that is declared, and nothing of the data. Roles and rows are read by us, and so are large objects:
+ * since 17, pg_dump takes what is said of them for data.
+ */
 function structureOptions(snapshot: string): string[] {
   return [
     "--format=custom",
     "--compress=0",
     "--section=pre-data",
     "--section=post-data",
+    "--no-blobs",
     `--snapshot=${snapshot}`,
     `--lock-wait-timeout=${String(lockTimeout)}`,
     "--no-password",
@@ -163,7 +176,10 @@ function rolesOptions(source: DatabaseAddress): string[] {
   return ["--roles-only", "--no-role-passwords", database, "--no-password"];
 }
 
-type Rows = Pick<Manifest, "tables" | "largeObjects">;
+interface Rows {
+  readonly tables: Manifest["tables"];
+  readonly largeObjects: Omit<Manifest["largeObjects"], "declared">;
+}
 
 async function writeRows(
   snapshot: DatabaseSnapshot,

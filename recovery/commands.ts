@@ -118,6 +118,7 @@ export interface RestoreOptions {
   readonly into: string;
   readonly replace?: string;
   readonly dryRun?: true;
+  readonly damagedToo?: true;
 }
 
 /** What `trading-dr restore tables` is asked for. */
@@ -127,6 +128,23 @@ export interface TablesOptions {
   readonly schema: string;
   readonly tables: readonly string[];
   readonly json?: true;
+  readonly damagedToo?: true;
+}
+
+/** The recovery point that an operator asks for. By `latest` it is one that nothing has found damaged. */
+function pointToRestore(
+  client: S3Client,
+  told: CommandEnvironment<"restore">,
+  { point, damagedToo = false }: { readonly point: string; readonly damagedToo?: boolean },
+  progress: Progress,
+): Promise<RecoveryPoint> {
+  const { system, databaseName: database, verifications } = told;
+  const events = placesOf(client, verifications);
+  return choosePoint(placesOf(client, told.recoveryPoints), point, {
+    system,
+    database,
+    sound: { events, damagedToo, progress },
+  });
 }
 
 /** `trading-dr restore tables` */
@@ -149,22 +167,13 @@ export async function restoreTablesCommand(
     journalOf(client, told),
     progress,
     async (found) => {
-      const point = await pointToRestore(client, told, options.point);
+      const point = await pointToRestore(client, told, options, progress);
       const differences = await restoreTables({ point, live, tables, schema, sessions }, progress);
       found({ restored: { point: point.manifest.id, url: point.url } });
       return differences;
     },
   );
   return json ? `${JSON.stringify(compared, undefined, 2)}\n` : comparisonText(compared, schema);
-}
-
-/** The recovery point that an operator asks for. */
-function pointToRestore(
-  client: S3Client,
-  { recoveryPoints, system, databaseName }: CommandEnvironment<"restore">,
-  choice: string,
-): Promise<RecoveryPoint> {
-  return choosePoint(placesOf(client, recoveryPoints), choice, { system, database: databaseName });
 }
 
 /** `trading-dr restore database` */
@@ -179,7 +188,7 @@ export async function restoreCommand(options: RestoreOptions, progress: Progress
   }
   const client = s3Client(told.region);
   if (options.dryRun) {
-    const point = await pointToRestore(client, told, options.point);
+    const point = await pointToRestore(client, told, options, progress);
     await point.checkObjects();
     return `Would restore ${point.url} into ${into} on ${told.databaseHost}.\n`;
   }
@@ -192,7 +201,7 @@ export async function restoreCommand(options: RestoreOptions, progress: Progress
     journal,
     progress,
     async (found) => {
-      const point = await pointToRestore(client, told, options.point);
+      const point = await pointToRestore(client, told, options, progress);
       const done = await restoreDatabase(
         {
           point,

@@ -1,5 +1,6 @@
 import { type Manifest } from "../contracts/manifest";
-import { largeObjectsOf, qualified, sequencesOf, type Table, tablesOf } from "./database/inventory";
+import { qualified, sequencesOf, type Table, tablesOf } from "./database/inventory";
+import { largeObjectsOf } from "./database/largeObjects";
 import { readRows } from "./database/readRows";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 

@@ -1,7 +1,7 @@
-import { parseVerificationName } from "../contracts/events";
 import { type Manifest } from "../contracts/manifest";
 import { candidatesIn, openIfWhole } from "./point/choice";
 import { DamagedManifest } from "./point/recoveryPoint";
+import { type Verified, verificationsOf } from "./point/verified";
 import { type BucketPrefix } from "./storage/bucket";
 
 /** One recovery point, in a list. */
@@ -41,7 +41,7 @@ export async function listPoints(
   events: BucketPrefix,
   now: Date,
 ): Promise<PointList> {
-  const verified = await verificationsOf(events);
+  const verified = await verificationsOf([events]);
   const all = await candidatesIn(places);
   const points: ListedPoint[] = [];
   const unfinished: string[] = [];
@@ -72,29 +72,6 @@ function damageOf(error: unknown): DamagedManifest {
     return error;
   }
   throw error;
-}
-
-interface Verified {
-  passedAt?: string;
-  lastAt: string;
-  lastPassed: boolean;
-}
-
-async function verificationsOf(events: BucketPrefix): Promise<Map<string, Verified>> {
-  const found = new Map<string, Verified>();
-  for (const { name } of await events.names()) {
-    const event = parseVerificationName(name);
-    if (event !== undefined) {
-      // Names sort by time.
-      found.set(event.point, {
-        ...found.get(event.point),
-        ...(event.passed ? { passedAt: event.finishedAt } : {}),
-        lastAt: event.finishedAt,
-        lastPassed: event.passed,
-      });
-    }
-  }
-  return found;
 }
 
 function listed(

@@ -64,7 +64,8 @@ export function program(): Command {
   restore
     .command("tables")
     .description("restore some tables beside the live ones, and compare them; changes nothing live")
-    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--point <choice>", "latest, but for damaged ones, or an id")
+    .option("--damaged-too", "restore one by its id though a verification found it damaged")
     .requiredOption("--database <database>", "the live database")
     .requiredOption("--schema <schema>", "schema that is made for them")
     .requiredOption("--tables <tables...>", "tables with their schemas: public.trades")
@@ -75,7 +76,8 @@ export function program(): Command {
   restore
     .command("database")
     .description("restore all of it; the database appears under its name when it is whole")
-    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--point <choice>", "latest, but for damaged ones, or an id")
+    .option("--damaged-too", "restore one by its id though a verification found it damaged")
     .requiredOption("--into <database>", "name that the restored database gets")
     .option(
       "--replace <database>",

@@ -4,9 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { type Manifest, type Segment, type TableContent } from "../contracts/manifest";
-import { largeObjectColumns, qualified, writeLargeObjects } from "./database/inventory";
+import { qualified } from "./database/inventory";
+import {
+  declareLargeObjects,
+  largeObjectColumns,
+  writeLargeObjects,
+} from "./database/largeObjects";
 import { dropDatabase, markUnfinished } from "./database/claims";
-import { finishProgram, quotedDatabase } from "./database/programs";
+import { finishProgram, programVersion, quotedDatabase } from "./database/programs";
 import { makeMissingRoles } from "./database/roles";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
@@ -42,6 +47,7 @@ export async function restoreInto(
 ): Promise<void> {
   const maker = await DatabaseSession.open(server);
   try {
+    await refuseOtherMajors(maker, point.manifest);
     await makeDatabase(maker, name, point.manifest);
     try {
       await markUnfinished(maker, name);
@@ -50,11 +56,54 @@ export async function restoreInto(
       }
       await fill(point, { ...server, database: name }, options, progress);
     } catch (error) {
-      await dropDatabase(maker, name);
+      await dropDatabase(maker, server, name);
       throw error;
     }
   } finally {
     await maker.close();
+  }
+}
+
+/** Since this one, pg_restore makes a setting of sessions that older servers do not know. */
+const majorOfTransactionTimeout = 17;
+
+/**
+ * Refuses what pg_restore would fail at, after some time and in words of its own.
+ *
+ * @throws RecoveryFailure `refused` naming the major versions that do not go together.
+ */
+export async function refuseOtherMajors(
+  session: DatabaseSession,
+  { source, tools }: Pick<Manifest, "source" | "tools">,
+): Promise<void> {
+  const { version } = await session.row<{ version: string }>(
+    "SELECT pg_catalog.current_setting('server_version') AS version",
+  );
+  const program = await programVersion("pg_restore");
+  const [server, from, restores, dumped] = [
+    version,
+    source.serverVersion,
+    program,
+    tools.pgDump,
+  ].map((text) => Number.parseInt(text)) as [number, number, number, number];
+  const refuse = (problem: string) => new RecoveryFailure("refused", problem);
+  if (server < from) {
+    throw refuse(
+      `the server is PostgreSQL ${version}, and the recovery point is of ${source.serverVersion}: restore it on a server of ${String(from)} or newer`,
+    );
+  }
+  if (restores < dumped) {
+    throw refuse(
+      `pg_restore is ${program}, and the recovery point was written by pg_dump ${tools.pgDump}: install PostgreSQL's client programs of ${String(dumped)} or newer`,
+    );
+  }
+  if (server < majorOfTransactionTimeout && restores >= majorOfTransactionTimeout) {
+    throw refuse(
+      `pg_restore is ${program}, and cannot restore on a server of ${version}: ` +
+        (dumped > server
+          ? `the recovery point was written by pg_dump ${tools.pgDump}, so restore it on a server of ${String(dumped)} or newer`
+          : `install PostgreSQL's client programs of ${String(server)}`),
+    );
   }
 }
 
@@ -104,6 +153,9 @@ async function fill(
         target,
       );
     await restore("pre-data");
+    if (only === undefined) {
+      await makeLargeObjects(point, target);
+    }
     progress.say("tables declared", { tables: manifest.tables.length });
     await writeRows(point, manifest, target, writers, progress);
     progress.say("rows restored");
@@ -123,6 +175,16 @@ async function fill(
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function makeLargeObjects(point: RecoveryPoint, target: DatabaseAddress): Promise<void> {
+  const { largeObjects, source } = point.manifest;
+  const session = await DatabaseSession.open(target);
+  try {
+    await declareLargeObjects(session, point.content(largeObjects.declared), source.encoding);
+  } finally {
+    await session.close();
   }
 }
 

@@ -202,7 +202,7 @@ async function compare(
 async function dropAfter(server: DatabaseAddress, name: string): Promise<void> {
   const session = await DatabaseSession.open(server);
   try {
-    await dropDatabase(session, name);
+    await dropDatabase(session, server, name);
   } finally {
     await session.close();
   }

@@ -22,13 +22,13 @@ export async function withScratchDatabase<Result>(
   const session = await DatabaseSession.open(server);
   try {
     await refuseSource(session, server, source);
-    await dropLeftovers(session);
+    await dropLeftovers(session, server);
     const name = prefix + randomBytes(8).toString("hex");
     await claim(session, name);
     try {
       return await use(name);
     } finally {
-      await dropDatabase(session, name);
+      await dropDatabase(session, server, name);
     }
   } finally {
     await session.close();
@@ -51,14 +51,14 @@ async function refuseSource(
   }
 }
 
-async function dropLeftovers(session: DatabaseSession): Promise<void> {
+async function dropLeftovers(session: DatabaseSession, server: DatabaseAddress): Promise<void> {
   const leftovers = await session.rows<{ name: string }>(
     "SELECT datname::text AS name FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname::text, $1)",
     [prefix],
   );
   for (const { name } of leftovers) {
     if (await claim(session, name)) {
-      await dropDatabase(session, name);
+      await dropDatabase(session, server, name);
       await unclaim(session, name);
     }
   }

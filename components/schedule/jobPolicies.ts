@@ -23,9 +23,9 @@ export interface RecordArea {
 /** What the jobs of a kind reach in their region. */
 export interface JobScope {
   readonly place: Place;
-  /** What they write, and read back. */
+  /** What they write. What they find to be there they compare with what they write, and list nothing. */
   readonly writes: readonly RecordArea[];
-  /** What they only read. */
+  /** What they list and read. */
   readonly reads: readonly RecordArea[];
   /** A database that they connect to as this user. @default - none */
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
@@ -45,23 +45,24 @@ type DatabaseEngine = "aurora-postgresql" | "rds-postgresql";
 
 /**
  * What a job may do. It puts and reads objects of its own; it deletes none, and neither sees nor sets
- * a lock: the bucket locks what is put there.
+ * a lock: the bucket locks what is put there. Objects are small, and put by one request each: there are
+ * no uploads in parts.
  */
 export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobScope): string {
   return policyDocument([
     {
       Sid: "Write",
       Effect: "Allow",
-      Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
+      Action: "s3:PutObject",
       Resource: writes.map((area) => objectsIn(area, place)),
     },
     {
       Sid: "Read",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [...writes, ...reads].map((area) => objectsIn(area, place)),
+      Resource: [...new Set([...writes, ...reads].map((area) => objectsIn(area, place)))],
     },
-    ...listStatements([...writes, ...reads], place),
+    ...listStatements(reads, place),
     keyUseByAlias("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], "records", place),
     ...(connectsTo === undefined
       ? []

@@ -219,7 +219,7 @@ export const nobodyDeletes = rule({
   peers: ["BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED"],
   types: ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"],
   example: {
-    good: 'Action: ["s3:AbortMultipartUpload", "s3:PutObject"]',
+    good: 'Action: ["s3:GetObject", "s3:PutObject"]',
     bad: 'Action: ["s3:PutObject", "s3:DeleteObjectVersion"]',
   },
   settings: breakGlassSettings,

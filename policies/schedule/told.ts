@@ -30,7 +30,7 @@ function urlOf(lockClass = "", prefix: string, place: Place): string {
   return variableText("check", "events", { bucket, prefix });
 }
 
-/** What a job is told of where it runs, and where it writes. */
+/** What a job is told of where it runs, and where it leaves its events. */
 function placeTold({ jobs, stores }: System, kind: JobKind, own: Place) {
   const store = stores[jobs.events];
   const lockClass = store?.kind === "objects" ? store.lockClass : undefined;

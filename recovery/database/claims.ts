@@ -65,7 +65,7 @@ export async function claimForRestore(
       `there is a database ${name}, which is needed for the time of the restore and was not made by one: rename it`,
     );
   }
-  await dropDatabase(session, name);
+  await dropDatabase(session, server, name);
 }
 
 /** Lowest number of what was not made by initdb. */
@@ -86,7 +86,34 @@ export async function isEmptyDatabase(database: DatabaseAddress): Promise<boolea
   }
 }
 
-/** Drops a database and ends whatever is connected to it. */
-export async function dropDatabase(session: DatabaseSession, name: string): Promise<void> {
+/**
+ * Drops a database and ends whatever is connected to it. Its subscriptions, which were restored with it,
+ * go first, and leave alone what the publisher keeps for those of the source.
+ *
+ * @param server Another database of the server.
+ */
+export async function dropDatabase(
+  session: DatabaseSession,
+  server: DatabaseAddress,
+  name: string,
+): Promise<void> {
+  const subscriptions = await session.rows<{ name: string }>(
+    `SELECT s.subname::text AS name FROM pg_catalog.pg_subscription s
+     JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`,
+    [name],
+  );
+  if (subscriptions.length > 0) {
+    const inside = await DatabaseSession.open({ ...server, database: name });
+    try {
+      for (const subscription of subscriptions) {
+        const subject = `SUBSCRIPTION ${escapeIdentifier(subscription.name)}`;
+        await inside.run(`ALTER ${subject} DISABLE`);
+        await inside.run(`ALTER ${subject} SET (slot_name = NONE)`);
+        await inside.run(`DROP ${subject}`);
+      }
+    } finally {
+      await inside.close();
+    }
+  }
   await session.run(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
 }

@@ -127,42 +127,6 @@ export async function leftOutOf(session: DatabaseSession): Promise<string[]> {
   ];
 }
 
-/** Bytes of a large object that are one row. */
-const pageBytes = 256 * 1024;
-
-/** Numbers of all large objects. */
-export async function largeObjectsOf(session: DatabaseSession): Promise<string[]> {
-  const rows = await session.rows<{ number: string }>(
-    "SELECT oid::text AS number FROM pg_catalog.pg_largeobject_metadata ORDER BY oid",
-  );
-  return rows.map(({ number }) => number);
-}
-
-/**
- * A statement that gives the contents of large objects as rows: number, page, bytes. An empty one has
- * one row too. It opens each, which lasts until the transaction, or a savepoint before it, is left.
- *
- * @param first Lowest number of them.
- * @param last Highest number of them.
- */
-export function largeObjectRows(first: string, last: string): string {
-  return `
-    SELECT m.oid, page.number, pg_catalog.lo_get(m.oid, page.number * ${String(pageBytes)}, ${String(pageBytes)})
-    FROM (
-      SELECT oid, pg_catalog.lo_lseek64(pg_catalog.lo_open(oid, 262144), 0, 2) AS size
-      FROM pg_catalog.pg_largeobject_metadata WHERE oid BETWEEN ${first} AND ${last}
-    ) m
-    CROSS JOIN LATERAL pg_catalog.generate_series(0, greatest(m.size - 1, 0) / ${String(pageBytes)}) page (number)`;
-}
-
-/** Where {@link largeObjectRows} came from: its columns, for a table that takes them up. */
-export const largeObjectColumns = "number oid, page bigint, bytes bytea";
-
-/** Writes rows of {@link largeObjectRows} into large objects that are there. */
-export function writeLargeObjects(table: string): string {
-  return `SELECT pg_catalog.lo_put(number, page * ${String(pageBytes)}, bytes) FROM ${table}`;
-}
-
 /** Names of a server's databases that may be connected to, but for templates and RDS's own. */
 export async function databasesOf(server: DatabaseAddress): Promise<string[]> {
   const session = await DatabaseSession.open(server);

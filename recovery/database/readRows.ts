@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
-import { largeObjectRows, qualified, type Table } from "./inventory";
+import { qualified, type Table } from "./inventory";
+import { largeObjectRows } from "./largeObjects";
 import { type RowDigest, rowDigests } from "./rowDigest";
 import { type DatabaseSession } from "./session";
 

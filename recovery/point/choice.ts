@@ -1,7 +1,9 @@
 import { parseVerificationName } from "../../contracts/events";
-import { RecoveryFailure } from "../failure";
+import { messageOf, RecoveryFailure } from "../failure";
+import { type Progress } from "../progress";
 import { type BucketPrefix } from "../storage/bucket";
-import { RecoveryPoint } from "./recoveryPoint";
+import { DamagedManifest, RecoveryPoint } from "./recoveryPoint";
+import { verificationsOf } from "./verified";
 
 /** Where something is that may be a recovery point. */
 export interface Candidate {
@@ -37,18 +39,31 @@ export interface Wanted {
   readonly database?: string;
   /** Where verifications are recorded. @default - `oldest-unverified` is no choice */
   readonly events?: BucketPrefix;
+  /**
+   * Keeps off what a verification found damaged.
+   *
+   * @default - damaged ones are chosen too
+   */
+  readonly sound?: {
+    /** Where verifications are recorded. */
+    readonly events: readonly BucketPrefix[];
+    /** Whether one that is named by its id is chosen all the same. */
+    readonly damagedToo: boolean;
+    readonly progress: Progress;
+  };
 }
 
 /**
  * Chooses a recovery point.
  *
  * @param choice `latest`, `oldest-unverified`, or the id of one.
- * @throws RecoveryFailure `absent` when there is none to choose, `refused` when it is another system's.
+ * @throws RecoveryFailure `absent` when there is none to choose, `refused` when it is another system's, or
+ * was found damaged.
  */
 export async function choosePoint(
   places: readonly BucketPrefix[],
   choice: string,
-  { system, database, events }: Wanted,
+  { system, database, events, sound }: Wanted,
 ): Promise<RecoveryPoint> {
   const all = await candidatesIn(places);
   const wanted =
@@ -57,12 +72,25 @@ export async function choosePoint(
       : choice === "oldest-unverified" && events !== undefined
         ? await unverified(all, events)
         : all.filter(({ id }) => id === choice);
+  const judged = sound === undefined ? undefined : await verificationsOf(sound.events);
+  const skipped: string[] = [];
   for (const candidate of wanted) {
-    const found = await openIfWhole(candidate);
+    const url = candidate.place.urlOf(`${candidate.id}/`);
+    const skip = (why: string) => {
+      skipped.push(url);
+      sound?.progress.say("a damaged recovery point is left out", { point: url, why });
+    };
+    const found = await openIfWhole(candidate).catch((error: unknown) => {
+      if (sound === undefined || choice !== "latest" || !(error instanceof DamagedManifest)) {
+        throw error;
+      }
+      skip(messageOf(error));
+      return undefined;
+    });
     if (found === undefined) {
       continue;
     }
-    const { manifest, url } = found;
+    const { manifest } = found;
     if (manifest.system !== system) {
       throw new RecoveryFailure(
         "refused",
@@ -71,9 +99,23 @@ export async function choosePoint(
     }
     // An emergency backup takes all databases of a server into one place.
     const isWanted = choice === manifest.id || database === undefined;
-    if (isWanted || manifest.source.database === database) {
+    if (!isWanted && manifest.source.database !== database) {
+      continue;
+    }
+    const last = judged?.get(manifest.id);
+    if (last?.lastPassed !== false || (sound?.damagedToo === true && choice === manifest.id)) {
+      if (skipped.length > 0) {
+        sound?.progress.say("chosen instead", { point: url });
+      }
       return found;
     }
+    if (choice === manifest.id) {
+      throw new RecoveryFailure(
+        "refused",
+        `${url} failed its verification of ${last.lastAt}: restore another one, or this one all the same with --damaged-too`,
+      );
+    }
+    skip(`it failed its verification of ${last.lastAt}`);
   }
   const where = places.map((place) => place.urlOf("")).join(", ");
   throw new RecoveryFailure(

@@ -177,6 +177,7 @@ function gapsOf(manifest: Manifest): string[] {
   const { objects, roles, structure, tables, largeObjects } = manifest;
   const segments = [roles, structure, largeObjects, ...tables]
     .flatMap((content) => content.segments)
+    .concat(largeObjects.declared)
     .sort((one, other) => one.object - other.object || one.offset - other.offset);
   const covered = objects.map(() => 0);
   const problems: string[] = [];

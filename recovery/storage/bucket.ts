@@ -129,15 +129,13 @@ export class BucketPrefix {
 
   /** True where there is an object. */
   public async has(name: string): Promise<boolean> {
-    try {
-      await this.client.send(new HeadObjectCommand(this.keyOf(name)), this.options);
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 404) {
-        return false;
-      }
-      throw this.failure(name, "read", error);
-    }
+    const { Bucket, Key } = this.keyOf(name);
+    // By a list: whoever may list some prefixes alone, and asks for an object that is not there, gets the
+    // same answer from S3 as one who may not read it.
+    const { Contents = [] } = await this.ask(name, () =>
+      this.client.send(new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 }), this.options),
+    );
+    return Contents[0]?.Key === Key;
   }
 
   /**

@@ -244,7 +244,6 @@ for (const system of systems) {
 /** What a kind's role may do, each action once, but for the lists of buckets. */
 function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
   return [
-    "s3:AbortMultipartUpload",
     "s3:PutObject",
     "s3:GetObject",
     "kms:Decrypt",

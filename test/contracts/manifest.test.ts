@@ -18,8 +18,14 @@ describe("a manifest", () => {
     ["an object of nothing", { objects: [{ bytes: 0, sha256: "a".repeat(64) }] }],
     ["a checksum that is cut off", { objects: [{ bytes: 1, sha256: "a".repeat(63) }] }],
     ["a checksum in capitals", { objects: [{ bytes: 1, sha256: "A".repeat(64) }] }],
-    ["a digest that is no number", { largeObjects: { count: 0, digest: "none", segments: [] } }],
-    ["a count below zero", { largeObjects: { count: -1, digest: "0".repeat(16), segments: [] } }],
+    [
+      "a digest that is no number",
+      { largeObjects: { count: 0, digest: "none", declared: [], segments: [] } },
+    ],
+    [
+      "a count below zero",
+      { largeObjects: { count: -1, digest: "0".repeat(16), declared: [], segments: [] } },
+    ],
     [
       "a sequence's value as a number",
       {

@@ -45,6 +45,16 @@ export interface Aim {
   readonly times?: number;
 }
 
+/** A request that S3 has answered. */
+export interface Call {
+  readonly method: string;
+  readonly bucket: string;
+  /** Empty where it is about the bucket. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  readonly status: number;
+}
+
 interface Injection {
   readonly fault: Fault;
   readonly aim: Aim;
@@ -58,6 +68,8 @@ interface Injection {
 export class FaultyStore {
   /** Requests that were spoilt: a test has to see that its fault took place. */
   public injected = 0;
+  /** What S3 has answered, in order. */
+  public calls: Call[] = [];
   private injections: Injection[] = [];
 
   private constructor(
@@ -88,9 +100,10 @@ export class FaultyStore {
     this.injections.push({ fault, aim, seen: 0 });
   }
 
-  /** From now on, all goes well; the counter starts anew. */
+  /** From now on, all goes well; counter and calls start anew. */
   public mend(): void {
     this.injections = [];
+    this.calls = [];
     this.injected = 0;
   }
 
@@ -116,6 +129,7 @@ export class FaultyStore {
         refuse(outgoing, fault);
       } else if (fault !== "stalled") {
         const answer = await this.forward(incoming, fault === "flippedRequest" ? flip(body) : body);
+        this.calls.push(callOf(incoming, answer));
         if (fault === "late") {
           await sleep(5_000);
         }
@@ -168,6 +182,12 @@ export class FaultyStore {
 interface Answer {
   readonly response: IncomingMessage;
   readonly bytes: Buffer;
+}
+
+function callOf({ method = "", url = "" }: IncomingMessage, { response }: Answer): Call {
+  const { pathname, searchParams } = new URL(url, "http://127.0.0.1");
+  const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/.exec(decodeURIComponent(pathname)) ?? [];
+  return { method, bucket, key, query: searchParams, status: response.statusCode ?? 0 };
 }
 
 function answerWith(

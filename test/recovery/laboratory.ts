@@ -236,6 +236,7 @@ export class Laboratory {
       TRADING_DR_TIER: "daily",
       TRADING_DR_RETENTION_DAYS: "90",
       TRADING_DR_RECOVERY_POINTS: urlOf(points),
+      TRADING_DR_VERIFICATIONS: urlOf(events),
       TRADING_DR_EMERGENCY: urlOf(emergencies),
       TRADING_DR_DATABASE_NAME: "trading",
       TRADING_DR_DATABASE_HOST: server.socketDirectory,

@@ -30,7 +30,7 @@ export const sampleManifest: Manifest = {
   objects: [{ bytes: 1536, sha256: "a".repeat(64) }],
   roles: { segments: [] },
   structure: { segments: [] },
-  largeObjects: { count: 0, digest: "0".repeat(16), segments: [] },
+  largeObjects: { count: 0, digest: "0".repeat(16), declared: [], segments: [] },
   tables: [
     {
       schema: "market",

@@ -51,22 +51,26 @@ export function needsPostgresql(): void {
 export class DatabaseServer {
   /** File with the certificate of the authority that signed the server's. */
   public readonly certificateFile: string;
-  private readonly directory = mkdtempSync(join(tmpdir(), "trading-dr-postgresql-"));
   private server: ChildProcess | undefined;
 
   private constructor(
     private readonly host: string,
     public readonly port: number,
+    /** Directory of the programs of another major version. */
+    private readonly programs?: string,
+    private readonly directory = mkdtempSync(join(tmpdir(), "trading-dr-postgresql-")),
   ) {
     this.certificateFile = join(this.directory, "authority.pem");
   }
 
   /**
    * @param host Name that the certificate is for; connections go to loopback all the same.
+   * @param programs Directory of the programs of another major version. Such a server has a socket alone,
+   * and no TLS, which builds may lack. @default - those that are installed
    * @returns A server that answers; the caller closes it.
    */
-  public static async start(host: string): Promise<DatabaseServer> {
-    const started = new DatabaseServer(host, await freePort());
+  public static async start(host: string, programs?: string): Promise<DatabaseServer> {
+    const started = new DatabaseServer(host, await freePort(), programs);
     try {
       started.initialise();
       await started.serve();
@@ -99,6 +103,11 @@ export class DatabaseServer {
       throw error;
     }
     return standby;
+  }
+
+  /** The same server, as the client programs of another major version see it. */
+  public seenBy(programs: string): DatabaseServer {
+    return new DatabaseServer(this.host, this.port, programs, this.directory);
   }
 
   /** Makes a database and its owner, as RDS does: one who may make roles, and is no superuser. */
@@ -215,7 +224,7 @@ export class DatabaseServer {
     environment: Readonly<Record<string, string>>,
     input = "",
   ): Answer {
-    const { status, stdout, stderr } = spawnSync(programPath(program), options, {
+    const { status, stdout, stderr } = spawnSync(this.pathOf(program), options, {
       input,
       encoding: "utf8",
       maxBuffer: 1024 ** 3,
@@ -228,7 +237,7 @@ export class DatabaseServer {
     this.makeCertificate();
     this.giveAway();
     execFileSync(
-      programPath("initdb"),
+      this.pathOf("initdb"),
       [`--pgdata=${this.data}`, "--username=postgres", "--auth=trust", "--no-sync"],
       { ...this.owner, stdio: "pipe", cwd: this.directory },
     );
@@ -252,22 +261,30 @@ export class DatabaseServer {
     );
   }
 
+  private pathOf(program: string): string {
+    return this.programs === undefined ? programPath(program) : join(this.programs, program);
+  }
+
   private get data(): string {
     return join(this.directory, "data");
   }
 
   private async serve(): Promise<void> {
     const settings = {
-      listen_addresses: "127.0.0.1",
       port: String(this.port),
       unix_socket_directories: this.directory,
-      ssl: "on",
-      ssl_cert_file: join(this.directory, "server.crt"),
-      ssl_key_file: join(this.directory, "server.key"),
       fsync: "off",
+      ...(this.programs === undefined
+        ? {
+            listen_addresses: "127.0.0.1",
+            ssl: "on",
+            ssl_cert_file: join(this.directory, "server.crt"),
+            ssl_key_file: join(this.directory, "server.key"),
+          }
+        : { listen_addresses: "" }),
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const server = spawn(programPath("postgres"), ["-D", this.data, ...options], {
+    const server = spawn(this.pathOf("postgres"), ["-D", this.data, ...options], {
       ...this.owner,
       cwd: this.directory,
       stdio: ["ignore", "ignore", "pipe"],

@@ -12,16 +12,19 @@ const scope: JobScope = {
     { purpose: "daily-records", prefix: "recovery-points/daily/database/us-east-1/" },
     { purpose: "audit-records", prefix: "records/audit/events/" },
   ],
-  reads: [{ purpose: "daily-records", prefix: "recovery-points/daily/database/us-west-2/" }],
+  reads: [
+    { purpose: "daily-records", prefix: "recovery-points/daily/database/us-west-2/" },
+    { purpose: "audit-records", prefix: "records/audit/events/" },
+  ],
 };
 
 describe("policy of a job", () => {
-  it("puts and reads objects of its own, reads others', lists both, and uses their key", () => {
+  it("puts objects, reads them back, lists and reads others, and uses their key", () => {
     assert.deepEqual(statementsOf(jobPolicy(scope)), [
       {
         Sid: "Write",
         Effect: "Allow",
-        Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
+        Action: "s3:PutObject",
         Resource: [
           `${daily}/recovery-points/daily/database/us-east-1/*`,
           `${audit}/records/audit/events/*`,
@@ -44,10 +47,7 @@ describe("policy of a job", () => {
         Resource: daily,
         Condition: {
           StringLike: {
-            "s3:prefix": [
-              "recovery-points/daily/database/us-east-1/*",
-              "recovery-points/daily/database/us-west-2/*",
-            ],
+            "s3:prefix": ["recovery-points/daily/database/us-west-2/*"],
           },
         },
       },
