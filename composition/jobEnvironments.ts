@@ -25,6 +25,7 @@ import {
   type Job,
   locationOf,
   type Series,
+  verifiedBy,
   watchedBy,
 } from "./jobs";
 import { type Landscape } from "./places";
@@ -84,11 +85,14 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...writing(job, system, own),
         namespace: system.namespace,
       } satisfies Environment<"snapshot-configuration">;
-    case "check":
+    case "check": {
+      const verified = verifiedBy(system, own, regions);
       return {
         ...everyJob,
-        watched: watchedBy(system, own, regions),
+        watched: watchedBy(system, own, [primary, standby]),
+        ...(verified === undefined ? {} : { verified }),
       } satisfies Environment<"check">;
+    }
     case "verify":
     case "drill-recovery":
       return {

@@ -15,7 +15,15 @@ import {
 } from "../contracts/jobs";
 import { jobPurpose, type Place } from "../contracts/names";
 import { databaseOf, generationsIn } from "../config/generations";
-import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
+import {
+  areaOf,
+  areasOf,
+  databaseAreas,
+  eventsOf,
+  jobKindsOf,
+  seriesOf,
+  verificationAreas,
+} from "./jobs";
 import { type Landscape } from "./places";
 
 /**
@@ -41,7 +49,7 @@ export function declareJobRoles(
               namespace: namespaceOf(kind, system.namespace),
               serviceAccount: serviceAccountName(kind),
             },
-            policy: jobPolicy(scopeOf(kind, system, place, [primary.region, standby.region])),
+            policy: jobPolicy(scopeOf(kind, system, place, place === primary ? standby : primary)),
             tags,
             taggedPurpose: "jobs",
             disposable,
@@ -52,12 +60,8 @@ export function declareJobRoles(
   );
 }
 
-function scopeOf(
-  kind: JobKind,
-  system: System,
-  place: Place,
-  regions: readonly string[],
-): JobScope {
+function scopeOf(kind: JobKind, system: System, place: Place, other: Place): JobScope {
+  const regions = [place.region, other.region];
   const events = eventsOf(system, kind, place.region);
   const engine = databaseOf(system)?.engine;
   const own = seriesOf(system).filter((series) => series.kind === kind);
@@ -76,7 +80,15 @@ function scopeOf(
     case "snapshot-configuration":
       return { place, writes, reads: [] };
     case "check":
-      return { place, writes, reads: areasOf(system, seriesOf(system), regions) };
+      return {
+        place,
+        writes,
+        reads: [
+          ...areasOf(system, seriesOf(system), regions),
+          ...verificationAreas(system, regions),
+        ],
+        comparesWith: other,
+      };
     case "verify":
     case "drill-recovery":
       return { place, writes, reads: databaseAreas(system, regions) };

@@ -16,6 +16,8 @@ export const exitCodes = {
   damaged: 6,
   /** There is no such recovery point. */
   absent: 7,
+  /** Recovery points are missing, late, unproven or unlike those before: the monitor found it. */
+  overdue: 8,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

@@ -14,6 +14,7 @@ import {
   verifyCommand,
 } from "./commands";
 import { exitCodes } from "./failure";
+import { checkCommand } from "./monitor/command";
 import { version } from "./version";
 
 const status = Object.entries(exitCodes)
@@ -53,6 +54,13 @@ export function program(): Command {
     )
     .option("--point <choice>", "latest, oldest-unverified, or an id", "latest")
     .action((options: { point: string }) => run(() => verifyCommand(options)));
+  command
+    .command("check")
+    .description(
+      "look whether recovery points are there, are young and whole enough, are verified and copied; status 6 or 8 if not",
+    )
+    .option("--json", "for machines")
+    .action((options: { json?: true }) => run(() => checkCommand(options)));
   const restore = command.command("restore").description("restore a recovery point");
   restore
     .command("tables")

@@ -92,14 +92,16 @@ function onOneLine(cell: string): string {
   );
 }
 
-function size(bytes: number): string {
+/** `1.5 GiB` */
+export function size(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   const value = bytes / 1024 ** power;
   return `${power === 0 ? String(value) : value.toFixed(1)} ${units[power] ?? ""}`;
 }
 
-function duration(seconds: number): string {
+/** `2d 3h`: the two largest units. */
+export function duration(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 86_400), "d"],
     [Math.floor(seconds / 3_600) % 24, "h"],

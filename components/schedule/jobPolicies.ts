@@ -27,6 +27,11 @@ export interface JobScope {
   readonly writes: readonly RecordArea[];
   /** What they only read. */
   readonly reads: readonly RecordArea[];
+  /**
+   * The same areas in another region, of which they compare what is there: names, checksums and locks.
+   * @default - none, and no lock is seen
+   */
+  readonly comparesWith?: Place;
   /** A database that they connect to as this user. @default - none */
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
   /** A database whose state they ask AWS about. @default - none */
@@ -44,10 +49,17 @@ export interface DescribedDatabase {
 type DatabaseEngine = "aurora-postgresql" | "rds-postgresql";
 
 /**
- * What a job may do. It puts and reads objects of its own; it deletes none, and neither sees nor sets
- * a lock: the bucket locks what is put there.
+ * What a job may do. It puts and reads objects of its own; it deletes none, and sets no lock: the bucket
+ * locks what is put there. Only who compares regions sees locks.
  */
-export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobScope): string {
+export function jobPolicy({
+  place,
+  writes,
+  reads,
+  comparesWith,
+  connectsTo,
+  describes,
+}: JobScope): string {
   return policyDocument([
     {
       Sid: "Write",
@@ -76,11 +88,40 @@ export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobSc
           } as const,
         ]),
     ...(describes === undefined ? [] : describeStatements(describes, place)),
+    ...(comparesWith === undefined ? [] : compareStatements(reads, place, comparesWith)),
   ]);
 }
 
 function objectsIn({ purpose, prefix }: RecordArea, place: Place): string {
   return `${bucketArn(purpose, place)}/${prefix}*`;
+}
+
+/** What shows that another region has the same. S3 says checksums only to who may decrypt. */
+function compareStatements(
+  areas: readonly RecordArea[],
+  place: Place,
+  other: Place,
+): PolicyStatement[] {
+  const elsewhere = areas.map((area) => objectsIn(area, other));
+  return [
+    {
+      Sid: "ReadCopies",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: elsewhere,
+    },
+    {
+      Sid: "SeeLocks",
+      Effect: "Allow",
+      Action: "s3:GetObjectRetention",
+      Resource: [...areas.map((area) => objectsIn(area, place)), ...elsewhere],
+    },
+    ...listStatements(areas, other).map((statement) => ({
+      ...statement,
+      Sid: statement.Sid.replace("List", "ListCopies"),
+    })),
+    keyUseByAlias("UseKeyOfCopies", ["kms:Decrypt"], "records", other),
+  ];
 }
 
 /** A statement for each bucket, whose condition names that bucket's prefixes only. */

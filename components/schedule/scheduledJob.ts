@@ -179,12 +179,16 @@ function withoutPending(scratchDatabase: ScratchDatabase): ScratchDatabase {
   return { ...scratchDatabase, image: image === "pending" ? pendingImage : image };
 }
 
-/** The variables in the order of their contract. What is known already shows in a preview. */
+/**
+ * The variables in the order of their contract, without those that may be left out and are. What is known
+ * already shows in a preview.
+ */
 function variables(
   kind: JobKind,
   values: Readonly<Record<string, pulumi.Input<unknown>>>,
 ): { readonly name: string; readonly value: pulumi.Input<string> }[] {
-  return variablesOf(kind).map((key) => {
+  const told = variablesOf(kind).filter((key) => values[key] !== undefined);
+  return told.map((key) => {
     const value = values[key];
     return {
       name: variableName(key),

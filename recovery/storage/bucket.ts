@@ -19,6 +19,18 @@ export interface Stored {
   readonly key: string | undefined;
 }
 
+/** What S3 says of an object without giving it. */
+export interface ObjectState {
+  readonly bytes: number;
+  readonly writtenAt: Date;
+  /** In hexadecimal digits; absent where the writer gave none. */
+  readonly sha256: string | undefined;
+  /** The lock, as far as there is one and the role may see it. */
+  readonly lock: { readonly mode: string; readonly until: Date } | undefined;
+  /** `PENDING`, `FAILED`, `COMPLETED` for all places that it is copied to; absent where it is not copied. */
+  readonly replication: string | undefined;
+}
+
 /**
  * Milliseconds without an answer, or without more of one, after which a request is tried again. S3
  * answers within a second; what stalls for longer has lost its connection.
@@ -129,6 +141,28 @@ export class BucketPrefix {
     }
   }
 
+  /** What S3 says of an object; undefined where there is none. */
+  public async stateOf(name: string): Promise<ObjectState | undefined> {
+    try {
+      const head = await this.client.send(
+        new HeadObjectCommand({ ...this.keyOf(name), ChecksumMode: "ENABLED" }),
+      );
+      const { ChecksumSHA256: sum, ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = head;
+      return {
+        bytes: head.ContentLength ?? 0,
+        writtenAt: head.LastModified ?? new Date(0),
+        sha256: sum === undefined ? undefined : Buffer.from(sum, "base64").toString("hex"),
+        lock: mode === undefined || until === undefined ? undefined : { mode, until },
+        replication: head.ReplicationStatus,
+      };
+    } catch (error) {
+      if (statusOf(error) === 404) {
+        return undefined;
+      }
+      throw this.failure(name, "read", error);
+    }
+  }
+
   /**
    * Reads an object, or a part of one.
    *
@@ -161,15 +195,24 @@ export class BucketPrefix {
     }
   }
 
-  /** Names of all objects under the prefix, in alphabetical order. */
-  public async names(): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  /**
+   * Names of all objects under the prefix, in alphabetical order.
+   *
+   * @param after Name that they come after. @default - from the first
+   */
+  public async names(after?: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
     const { bucket, prefix } = this.location;
     const found: { name: string; bytes: number }[] = [];
     let token: string | undefined;
     do {
       const page = await this.ask("", () =>
         this.client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            ContinuationToken: token,
+            ...(after === undefined ? {} : { StartAfter: prefix + after }),
+          }),
         ),
       );
       for (const { Key = "", Size = 0 } of page.Contents ?? []) {
