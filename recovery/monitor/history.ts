@@ -141,11 +141,12 @@ export async function findGaps(
 ): Promise<Gaps> {
   const gaps: Gap[] = [];
   const older = ids.filter((id) => id < newest);
+  const bad = new Set<string>();
   let later = newest;
   let asked = 0;
   while (pointTime(later) > since) {
     const reach = pointTime(later) - longestSeconds * 1_000;
-    const before = older.filter((id) => id < later);
+    const before = older.filter((id) => id < later && !bad.has(id));
     const near = before.filter((id) => pointTime(id) >= reach);
     const far = before.filter((id) => pointTime(id) < reach).reverse();
     let earlier: string | undefined;
@@ -158,6 +159,7 @@ export async function findGaps(
         earlier = id;
         break;
       }
+      bad.add(id);
     }
     if (earlier === undefined) {
       break;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -137,6 +138,7 @@ describe("the monitor", () => {
     });
 
     it("misses a younger one, with status 8, and tells it in the event", async () => {
+      await sleep(2_500);
       const { status, output, errors } = await check("check", { maximumAgeSeconds: 1 });
       assert.equal(status, 8, errors);
       assert.match(
