@@ -13,6 +13,7 @@ export interface Placed {
   readonly promised: PromisedObject;
   /** Its name under the series' prefix. */
   readonly name: string;
+  readonly isArchived: boolean;
 }
 
 /** What lies where a manifest says that there are objects. */
@@ -34,7 +35,7 @@ export async function compareNames(points: BucketPrefix, facts: PointFacts): Pro
   const own = `${facts.id}/`;
   for (const folder of new Set([own, ...facts.objects.map((object) => object.folder)])) {
     const there = new Map(
-      (await points.within(folder).names()).map(({ name, bytes }) => [name, bytes]),
+      (await points.within(folder).names()).map((object) => [object.name, object]),
     );
     // `0badcafe….json` is found by the part before its ending.
     const endings = new Map([...there.keys()].map((name) => [name.replace(/\..*$/, ""), name]));
@@ -44,14 +45,14 @@ export async function compareNames(points: BucketPrefix, facts: PointFacts): Pro
         ? (endings.get(promised.name) ?? promised.name)
         : promised.name;
       known.add(name);
-      const bytes = there.get(name);
-      if (bytes === promised.bytes) {
-        placed.push({ promised, name: folder + name });
+      const object = there.get(name);
+      if (object?.bytes === promised.bytes) {
+        placed.push({ promised, name: folder + name, isArchived: object.isArchived });
       } else {
         problems.push(
-          bytes === undefined
+          object === undefined
             ? `${points.urlOf(folder + name)} is not there`
-            : `${points.urlOf(folder + name)} has ${String(bytes)} bytes, and has to have ${String(promised.bytes)}`,
+            : `${points.urlOf(folder + name)} has ${String(object.bytes)} bytes, and has to have ${String(promised.bytes)}`,
         );
       }
     }
@@ -65,7 +66,7 @@ export async function compareNames(points: BucketPrefix, facts: PointFacts): Pro
 
 /**
  * Reads objects and compares their checksums with the manifest: as many as a budget allows, and at least
- * one. Which, goes round from check to check.
+ * one. Which, goes round from check to check. What is in an archive class of storage cannot be read.
  *
  * @param budget Bytes that may be read; 0 reads nothing.
  * @returns What is wrong, as sentences, and the bytes that were read.
@@ -78,9 +79,10 @@ export async function examineContent(
 ): Promise<{ readonly problems: readonly string[]; readonly bytes: number }> {
   const problems: string[] = [];
   let bytes = 0;
-  if (budget > 0 && placed.length > 0) {
-    const first = turnOf(placed.length, now);
-    for (const { promised, name } of [...placed.slice(first), ...placed.slice(0, first)]) {
+  const readable = placed.filter(({ isArchived }) => !isArchived);
+  if (budget > 0) {
+    const first = turnOf(readable.length, now);
+    for (const { promised, name } of [...readable.slice(first), ...readable.slice(0, first)]) {
       if (bytes > 0 && bytes + promised.bytes > budget) {
         break;
       }

@@ -16,8 +16,8 @@ export class Findings {
   }
 
   /**
-   * Looks at something. What the bucket does not let us see must not hide the rest, and is never taken
-   * for good: it is kept as a sentence.
+   * Looks at something. What the bucket does not let us see, or what goes away meanwhile, must not hide the
+   * rest, and is never taken for good: it is kept as a sentence.
    *
    * @returns What `act` does; undefined when it could not be looked at.
    */
@@ -25,7 +25,10 @@ export class Findings {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof RecoveryFailure && error.reason === "storage") {
+      if (
+        error instanceof RecoveryFailure &&
+        (error.reason === "storage" || error.reason === "damaged")
+      ) {
         this.unseen.push(`${what}: ${error.message}`);
         return undefined;
       }

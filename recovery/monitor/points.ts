@@ -7,6 +7,8 @@ import { type BucketPrefix, type ObjectState } from "../storage/bucket";
 export type Opened =
   /** It has no manifest: it is being written, or was never finished. */
   | { readonly kind: "unfinished" }
+  /** It is finished, and its manifest cannot be read: it is in an archive class of storage. */
+  | { readonly kind: "archived" }
   /** Its manifest is no good. */
   | { readonly kind: "damaged"; readonly problem: string }
   | { readonly kind: "good"; readonly facts: PointFacts; readonly manifest: ObjectState };
@@ -27,6 +29,9 @@ export async function openPoint(points: BucketPrefix, id: string, system: string
   const manifest = await points.stateOf(name);
   if (manifest === undefined) {
     return { kind: "unfinished" };
+  }
+  if (manifest.isArchived) {
+    return { kind: "archived" };
   }
   const text = (await points.get(name)).toString();
   try {

@@ -111,6 +111,10 @@ async function findNewest(
       unfinished.push(id);
     } else if (opened.kind === "damaged") {
       reportDamage(series, id, [opened.problem], report);
+    } else if (opened.kind === "archived") {
+      report.unseen.push(
+        `recovery points ${series.label}: the manifest of ${id} in ${series.url} is in an archive class of storage; see the bucket's lifecycle, which is not to move so young a one`,
+      );
     } else if (
       new Date(opened.facts.finishedAt).getTime() >
       now.getTime() + clockToleranceSeconds * 1_000

@@ -29,7 +29,17 @@ export interface ObjectState {
   readonly lock: { readonly mode: string; readonly until: Date } | undefined;
   /** `PENDING`, `FAILED`, `COMPLETED` for all places that it is copied to; absent where it is not copied. */
   readonly replication: string | undefined;
+  /** True where it has to be brought back, for hours, before it can be read. */
+  readonly isArchived: boolean;
 }
+
+/** An object, by its name under a prefix. */
+export interface ListedObject extends Pick<ObjectState, "bytes" | "isArchived"> {
+  readonly name: string;
+}
+
+/** Classes of storage whose objects cannot be read as they are. */
+const archives: readonly (string | undefined)[] = ["GLACIER", "DEEP_ARCHIVE"];
 
 /**
  * Milliseconds without an answer, or without more of one, after which a request is tried again. S3
@@ -154,6 +164,7 @@ export class BucketPrefix {
         sha256: sum === undefined ? undefined : Buffer.from(sum, "base64").toString("hex"),
         lock: mode === undefined || until === undefined ? undefined : { mode, until },
         replication: head.ReplicationStatus,
+        isArchived: archives.includes(head.StorageClass),
       };
     } catch (error) {
       if (statusOf(error) === 404) {
@@ -200,9 +211,9 @@ export class BucketPrefix {
    *
    * @param after Name that they come after. @default - from the first
    */
-  public async names(after?: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  public async names(after?: string): Promise<ListedObject[]> {
     const { bucket, prefix } = this.location;
-    const found: { name: string; bytes: number }[] = [];
+    const found: ListedObject[] = [];
     let token: string | undefined;
     do {
       const page = await this.ask("", () =>
@@ -215,8 +226,12 @@ export class BucketPrefix {
           }),
         ),
       );
-      for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-        found.push({ name: Key.slice(prefix.length), bytes: Size });
+      for (const { Key = "", Size = 0, StorageClass } of page.Contents ?? []) {
+        found.push({
+          name: Key.slice(prefix.length),
+          bytes: Size,
+          isArchived: archives.includes(StorageClass),
+        });
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
