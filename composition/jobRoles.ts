@@ -79,16 +79,11 @@ function scopeOf(kind: JobKind, system: System, place: Place, other: Place): Job
     case "snapshot-cache":
     case "snapshot-configuration":
       return { place, writes, reads: [] };
-    case "check":
-      return {
-        place,
-        writes,
-        reads: [
-          ...areasOf(system, seriesOf(system), regions),
-          ...verificationAreas(system, regions),
-        ],
-        comparesWith: other,
-      };
+    case "check": {
+      const areas = areasOf(system, seriesOf(system), regions);
+      const reads = [...areas, ...verificationAreas(system, regions)];
+      return { place, writes, reads, compares: { areas, other } };
+    }
     case "verify":
     case "drill-recovery":
       return { place, writes, reads: databaseAreas(system, regions) };

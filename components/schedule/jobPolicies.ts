@@ -28,10 +28,10 @@ export interface JobScope {
   /** What they only read. */
   readonly reads: readonly RecordArea[];
   /**
-   * The same areas in another region, of which they compare what is there: names, checksums and locks.
+   * Areas that they read, of which they compare what another region has: names, checksums and locks.
    * @default - none, and no lock is seen
    */
-  readonly comparesWith?: Place;
+  readonly compares?: { readonly areas: readonly RecordArea[]; readonly other: Place };
   /** A database that they connect to as this user. @default - none */
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
   /** A database whose state they ask AWS about. @default - none */
@@ -56,7 +56,7 @@ export function jobPolicy({
   place,
   writes,
   reads,
-  comparesWith,
+  compares,
   connectsTo,
   describes,
 }: JobScope): string {
@@ -88,7 +88,7 @@ export function jobPolicy({
           } as const,
         ]),
     ...(describes === undefined ? [] : describeStatements(describes, place)),
-    ...(comparesWith === undefined ? [] : compareStatements(reads, place, comparesWith)),
+    ...(compares === undefined ? [] : compareStatements(compares.areas, place, compares.other)),
   ]);
 }
 
@@ -102,19 +102,18 @@ function compareStatements(
   place: Place,
   other: Place,
 ): PolicyStatement[] {
-  const elsewhere = areas.map((area) => objectsIn(area, other));
   return [
     {
       Sid: "ReadCopies",
       Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: elsewhere,
+      Action: ["s3:GetObject", "s3:GetObjectRetention"],
+      Resource: areas.map((area) => objectsIn(area, other)),
     },
     {
       Sid: "SeeLocks",
       Effect: "Allow",
       Action: "s3:GetObjectRetention",
-      Resource: [...areas.map((area) => objectsIn(area, place)), ...elsewhere],
+      Resource: areas.map((area) => objectsIn(area, place)),
     },
     ...listStatements(areas, other).map((statement) => ({
       ...statement,

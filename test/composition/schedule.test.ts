@@ -217,6 +217,8 @@ for (const system of systems) {
         const kind = jobKinds.find((one) => role.includes(`-${one}-job-`));
         assert.ok(kind, role);
         const region = role.slice(-"us-east-1".length);
+        // IAM takes so many characters of a role's own policies.
+        assert.ok(String(inputs["policy"]).length <= 10_240, role);
         const statements = statementsOf(inputs["policy"]);
         const actions = statements.flatMap(({ Action }) => Action as string | string[]);
         const engine = system === "smc" || system === "trading-system" ? "rds" : "aurora";
@@ -260,7 +262,9 @@ function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
     "kms:GenerateDataKey",
     ...(kind === "backup-database" ? ["rds-db:connect"] : []),
     // Of the copies in the other region too.
-    ...(kind === "check" ? ["s3:GetObject", "s3:GetObjectRetention", "kms:Decrypt"] : []),
+    ...(kind === "check"
+      ? ["s3:GetObject", "s3:GetObjectRetention", "s3:GetObjectRetention", "kms:Decrypt"]
+      : []),
     ...(kind !== "drill-disaster"
       ? []
       : engine === "aurora"

@@ -136,19 +136,19 @@ describe("policy of a job", () => {
   it("compares with another region what it reads, and sees locks in both", () => {
     const theirs = "arn:aws:s3:::market-scanning-daily-records-111122223333-us-west-2";
     const prefix = "recovery-points/daily/database/us-west-2/*";
-    const comparesWith = { ...primary, region: "us-west-2" };
-    assert.deepEqual(statementsOf(jobPolicy({ ...scope, comparesWith })).slice(5), [
+    const compares = { areas: scope.reads, other: { ...primary, region: "us-west-2" } };
+    assert.deepEqual(statementsOf(jobPolicy({ ...scope, compares })).slice(5), [
       {
         Sid: "ReadCopies",
         Effect: "Allow",
-        Action: "s3:GetObject",
+        Action: ["s3:GetObject", "s3:GetObjectRetention"],
         Resource: [`${theirs}/${prefix}`],
       },
       {
         Sid: "SeeLocks",
         Effect: "Allow",
         Action: "s3:GetObjectRetention",
-        Resource: [`${daily}/${prefix}`, `${theirs}/${prefix}`],
+        Resource: [`${daily}/${prefix}`],
       },
       {
         Sid: "ListCopiesdailyrecords",
