@@ -28,6 +28,7 @@ import {
   type Job,
   locationOf,
   type Series,
+  verifiedBy,
   watchedBy,
 } from "./jobs";
 import { type Landscape } from "./places";
@@ -87,24 +88,27 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...writing(job, system, own),
         namespace: system.namespace,
       } satisfies Environment<"snapshot-configuration">;
-    case "check":
+    case "check": {
+      const verified = verifiedBy(system, own, regions);
       return {
         ...everyJob,
-        watched: watchedBy(system, own, regions),
+        watched: watchedBy(system, own, [primary, standby]),
+        ...(verified === undefined ? {} : { verified }),
       } satisfies Environment<"check">;
+    }
     case "verify":
       return { ...everyJob, ...restoring(job.database) } satisfies Environment<"verify">;
     case "drill-recovery":
       return {
         ...everyJob,
         ...restoring(job.database),
-        ...promisedIn("corruption", system, own, regions),
+        ...promisedIn("corruption", system, own, [primary, standby]),
       } satisfies Environment<"drill-recovery">;
     case "drill-disaster":
       return {
         ...everyJob,
         ...restoring(job.database),
-        ...promisedIn("region", system, own, regions),
+        ...promisedIn("region", system, own, [primary, standby]),
         databaseEngine: job.database.engine,
       } satisfies Environment<"drill-disaster">;
   }
@@ -115,12 +119,12 @@ function promisedIn(
   scenario: Scenario,
   system: System,
   own: Place,
-  regions: readonly string[],
+  places: readonly [Place, Place],
 ): Pick<JobEnvironment<"drill-recovery">, "objectives" | "maximumAgeSeconds"> {
   const databases = Object.keys(system.stores).filter(
     (store) => system.stores[store]?.kind === "database",
   );
-  const ages = watchedBy(system, own, regions)
+  const ages = watchedBy(system, own, places)
     .filter(({ store }) => databases.includes(store))
     .map(({ maximumAgeSeconds }) => maximumAgeSeconds);
   return {

@@ -15,7 +15,15 @@ import {
 } from "../contracts/jobs";
 import { jobPurpose, type Place } from "../contracts/names";
 import { databaseOf, generationsIn } from "../config/generations";
-import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
+import {
+  areaOf,
+  areasOf,
+  databaseAreas,
+  eventsOf,
+  jobKindsOf,
+  seriesOf,
+  verificationAreas,
+} from "./jobs";
 import { type Landscape } from "./places";
 
 /**
@@ -41,7 +49,7 @@ export function declareJobRoles(
               namespace: namespaceOf(kind, system.namespace),
               serviceAccount: serviceAccountName(kind),
             },
-            policy: jobPolicy(jobScope(kind, system, place, [primary.region, standby.region])),
+            policy: jobPolicy(jobScope(kind, system, place, place === primary ? standby : primary)),
             tags,
             taggedPurpose: "jobs",
             disposable,
@@ -55,14 +63,10 @@ export function declareJobRoles(
 /**
  * What the jobs of a kind reach in a region.
  *
- * @param regions Both regions of the system.
+ * @param other The system's other region.
  */
-export function jobScope(
-  kind: JobKind,
-  system: System,
-  place: Place,
-  regions: readonly string[],
-): JobScope {
+export function jobScope(kind: JobKind, system: System, place: Place, other: Place): JobScope {
+  const regions = [place.region, other.region];
   const events = eventsOf(system, kind, place.region);
   const engine = databaseOf(system)?.engine;
   const own = seriesOf(system)
@@ -82,12 +86,11 @@ export function jobScope(
     case "snapshot-cache":
     case "snapshot-configuration":
       return { place, writes: [...own, events], reads: [...own, events] };
-    case "check":
-      return {
-        place,
-        writes: [events],
-        reads: [...areasOf(system, seriesOf(system), regions), events],
-      };
+    case "check": {
+      const areas = areasOf(system, seriesOf(system), regions);
+      const reads = [...areas, ...verificationAreas(system, regions), events];
+      return { place, writes: [events], reads, compares: { areas, other } };
+    }
     case "verify":
     case "drill-recovery":
       return { place, writes: [events], reads: [...databaseAreas(system, regions), events] };

@@ -171,17 +171,51 @@ export function areasOf(
 export function watchedBy(
   system: System,
   place: Place,
-  regions: readonly string[],
+  [primary, standby]: readonly [Place, Place],
 ): JobEnvironment<"check">["watched"] {
+  const regions = [primary.region, standby.region];
+  const other = place.region === primary.region ? standby : primary;
   return seriesOf(system).flatMap((one) => {
     const takers = runsIn[one.kind] === "both" ? regions : [system.regions.active];
     return takers.map((taker) => ({
       store: one.store,
       ...(one.series === undefined ? {} : { series: one.series }),
-      maximumAgeSeconds:
-        scheduleGaps(one.schedule, system.schedules.timeZone).longestSeconds +
-        system.alarms.backupLate.seconds,
+      maximumAgeSeconds: lateAfterSeconds(one.schedule, system),
       locations: [locationOf(areaOf(system, one, taker), place)],
+      copiedTo: {
+        region: other.region,
+        bucket: locationOf(areaOf(system, one, taker), other).bucket,
+      },
     }));
   });
+}
+
+/** Events of verifications in several regions; none where there is nothing to verify. */
+export function verificationAreas(system: System, regions: readonly string[]): RecordArea[] {
+  return databaseOf(system) === undefined
+    ? []
+    : regions.map((region) => eventsOf(system, "verify", region));
+}
+
+/**
+ * What the monitor looks for of verifications: in each region one that passed and is not older than the
+ * longest gap of their schedule and the delay that the system allows.
+ */
+export function verifiedBy(
+  system: System,
+  place: Place,
+  regions: readonly string[],
+): JobEnvironment<"check">["verified"] {
+  const areas = verificationAreas(system, regions);
+  return areas.length === 0
+    ? undefined
+    : {
+        maximumAgeSeconds: lateAfterSeconds(system.schedules.verify, system),
+        locations: areas.map((area) => locationOf(area, place)),
+      };
+}
+
+/** Age at which something that is done on a schedule is missing. */
+function lateAfterSeconds(schedule: string, { schedules, alarms }: System): number {
+  return scheduleGaps(schedule, schedules.timeZone).longestSeconds + alarms.backupLate.seconds;
 }

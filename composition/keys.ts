@@ -46,7 +46,14 @@ export function declareKeys(
       };
 }
 
-function recordUsers({ own, copiesFrom, copiesTo, tradingAccount }: Landscape): KeyUser[] {
+function recordUsers({
+  own,
+  primary,
+  standby,
+  copiesFrom,
+  copiesTo,
+  tradingAccount,
+}: Landscape): KeyUser[] {
   return [
     ...(copiesTo.length === 0
       ? []
@@ -64,6 +71,13 @@ function recordUsers({ own, copiesFrom, copiesTo, tradingAccount }: Landscape): 
             account: own.account,
             roleArns: jobKinds.map((kind) => roleArn(jobPurpose(kind), own)),
             actions: ["encrypt", "decrypt"],
+          } as const,
+          {
+            kind: "roles",
+            purpose: "compare-records",
+            account: own.account,
+            roleArns: [roleArn(jobPurpose("check"), own === primary ? standby : primary)],
+            actions: ["decrypt"],
           } as const,
         ]),
     {

@@ -136,6 +136,69 @@ const restoration = z.strictObject({
     .optional(),
 });
 
+/** What the monitor finds wrong. */
+const findingKinds = [
+  /** Nothing good is younger than the age at which a recovery point is missing. */
+  "missing",
+  /** Two neighbours in a series are too far from each other. */
+  "gap",
+  /** The newest is much smaller or larger than those before it. */
+  "size",
+  /** Nothing was verified lately. */
+  "unverified",
+  /** What is there is not what was written. */
+  "damaged",
+  /** The other region lacks a recovery point, or the archive does. */
+  "replica-missing",
+  /** The other region has something else, or holds it by a weaker lock. */
+  "replica-different",
+  /** Clocks differ, so that ages say nothing. */
+  "clock",
+] as const;
+
+const finding = z.strictObject({
+  kind: z.enum(findingKinds),
+  /** Place that it is about: `s3://bucket/prefix/`. */
+  where: z.string(),
+  /** Since when, as far as that is known. */
+  since: time.optional(),
+  /** What, where, since when, and what to do, in one or two sentences. */
+  message: z.string(),
+});
+
+export type Finding = z.output<typeof finding>;
+
+/** The monitor looked at all recovery points that have to be there. */
+const check = z.strictObject({
+  ...run,
+  kind: z.literal("check"),
+  /** What it found; absent where it came to nothing. */
+  checked: z
+    .strictObject({
+      /** What is wrong. Empty when all is well with what was looked at. */
+      findings: z.array(finding),
+      /** What could not be looked at, as sentences: of that, nothing is known. */
+      unseen: z.array(z.string()),
+      /** How far it was at each place, from which the next check goes on. */
+      places: z.array(
+        z.strictObject({
+          /** `s3://bucket/prefix/` */
+          url: z.string(),
+          /** Newest good recovery point, or one that was verified. Absent where there is none. */
+          newest: z.string().optional(),
+          /** Since when there is none, as far as checks know. */
+          emptySince: time.optional(),
+          /** Recovery points whose objects were compared with their manifests. */
+          examined: z.array(z.string()),
+        }),
+      ),
+      requests: count,
+      /** Bytes that were read and compared with their checksums. */
+      bytesExamined: count,
+    })
+    .optional(),
+});
+
 /** Some signals of a run could not be sent. How the run itself went, its own event says. */
 const signals = z.strictObject({
   ...run,
@@ -154,6 +217,7 @@ export const event = z.discriminatedUnion("kind", [
   verification,
   restoration,
   drill,
+  check,
   signals,
 ]);
 
@@ -165,6 +229,9 @@ export type Signal = EventOf<"signals">["unsent"][number];
 export type RunEvent = Exclude<Event, { kind: "signals" }>;
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
+
+/** What a check of all recovery points came to. */
+export type Checked = NonNullable<EventOf<"check">["checked"]>;
 
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
@@ -193,6 +260,8 @@ export function subjectOf(happened: RunEvent): readonly [RunEvent["kind"], ...st
       return ["restoration", happened.into];
     case "drill":
       return ["drill", happened.drill];
+    case "check":
+      return ["check"];
   }
 }
 

@@ -138,9 +138,19 @@ const watched = z.object({
   store: text,
   /** The series' name, where the store has several. */
   series: text.optional(),
-  /** Age of the newest good point above which one is missing. */
+  /** Age of the newest good point above which one is missing, and the longest time between two. */
   maximumAgeSeconds: z.int().positive(),
   /** Where points are, by the region that took them. */
+  locations: z.array(location).min(1),
+  /** Bucket of the other region, which has the same under the same prefixes. @default - there is none */
+  copiedTo: z.object({ region: text, bucket: text }).optional(),
+});
+
+/** Proof that has to be there. */
+const verified = z.object({
+  /** Age of the newest verification that passed above which one is missing, in each place. */
+  maximumAgeSeconds: z.int().positive(),
+  /** Where verifications are recorded, by the region that made them. */
   locations: z.array(location).min(1),
 });
 
@@ -173,7 +183,14 @@ export const jobEnvironments = {
     /** Namespace whose objects are saved. */
     namespace: text,
   }),
-  check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
+  check: z.object({
+    ...everyJob,
+    watched: structure(z.array(watched).min(1)),
+    /** Absent where there is no database, which alone is verified. */
+    verified: structure(verified).optional(),
+    /** Bytes of objects that one check may read to compare their checksums. @default 1 GiB */
+    examinedBytes: whole.optional(),
+  }),
   "drill-recovery": z.object(rehearser),
   "drill-disaster": z.object({
     ...rehearser,

@@ -24,6 +24,7 @@ export const runLabels = {
   verification: ["system", "region", "kind"],
   restoration: ["system", "region", "kind"],
   drill: ["system", "region", "kind", "drill"],
+  check: ["system", "region", "kind"],
 } as const satisfies Record<MeasuredKind, readonly string[]>;
 
 /** One metric. */
@@ -39,7 +40,10 @@ export interface Metric {
   readonly label?: "query" | "signal";
 }
 
-const everyKind = ["backup", "verification", "restoration", "drill"] as const;
+const everyKind = ["backup", "verification", "restoration", "drill", "check"] as const;
+
+/** Runs that are of one recovery point. */
+const takingOrRestoring = ["backup", "verification", "restoration", "drill"] as const;
 
 /** Runs that restore a recovery point and compare it. */
 const judging = ["verification", "drill"] as const;
@@ -98,7 +102,7 @@ export const metrics = {
     "recovery_point_timestamp_seconds",
     "seconds since 1970",
     "Time of the recovery point that was last taken, restored, or found whole.",
-    everyKind,
+    takingOrRestoring,
   ),
   pointBytes: metric(
     "recovery_point_size_bytes",
@@ -159,6 +163,8 @@ export const metrics = {
     "Objectives that the last drill did not meet, accepted or not.",
     ["drill"],
   ),
+  findings: metric("check_findings", "count", "What the last check found wrong.", ["check"]),
+  unseen: metric("check_unseen", "count", "What the last check could not look at.", ["check"]),
 } as const satisfies Record<string, Metric>;
 
 export type MetricKey = keyof typeof metrics;

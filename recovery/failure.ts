@@ -16,8 +16,10 @@ export const exitCodes = {
   damaged: 6,
   /** There is no such recovery point. */
   absent: 7,
+  /** Recovery points are missing, late, unproven or unlike those before: the monitor found it. */
+  overdue: 8,
   /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old. */
-  unmet: 9,
+  unmet: 10,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

@@ -14,6 +14,7 @@ import {
 } from "./commands";
 import { drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
+import { checkCommand } from "./monitor/command";
 import { run } from "./run";
 import { version } from "./version";
 
@@ -59,6 +60,15 @@ export function program(): Command {
     .option("--point <choice>", "latest, oldest-unverified, or an id", "latest")
     .action((options: { point: string }) =>
       run("verify", (progress) => verifyCommand(options, progress)),
+    );
+  command
+    .command("check")
+    .description(
+      "look whether recovery points are there, are young and whole enough, are verified and copied; status 6 or 8 if not",
+    )
+    .option("--json", "for machines")
+    .action((options: { json?: true }) =>
+      run("check", (progress) => checkCommand(options, progress)),
     );
   const restore = command.command("restore").description("restore a recovery point");
   restore

@@ -92,7 +92,8 @@ function onOneLine(cell: string): string {
   );
 }
 
-function size(bytes: number): string {
+/** `1.5 GiB` */
+export function size(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   const value = bytes / 1024 ** power;

@@ -55,7 +55,14 @@ export const jobLimits: Readonly<Record<JobKind, JobLimits>> = {
   "backup-database": { ...streaming, ...copying },
   "snapshot-cache": { ...streaming, ...copying },
   "snapshot-configuration": { ...small, ...copying },
-  check: { ...small, deadlineSeconds: 10 * minutes, makesWay: false, retries: 2 },
+  check: {
+    ...small,
+    // The manifest of a terabyte, 45 MB, is 400 MB once it is read.
+    memory: streaming.memory,
+    deadlineSeconds: 10 * minutes,
+    makesWay: false,
+    retries: 2,
+  },
   verify: restoring,
   // A second attempt would hide what the first one found, and measure another time.
   "drill-recovery": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },

@@ -27,6 +27,11 @@ export interface JobScope {
   readonly writes: readonly RecordArea[];
   /** What they list and read. */
   readonly reads: readonly RecordArea[];
+  /**
+   * Areas that they read, of which they compare what another region has: names, checksums and locks.
+   * @default - none, and no lock is seen
+   */
+  readonly compares?: { readonly areas: readonly RecordArea[]; readonly other: Place };
   /** A database that they connect to as this user. @default - none */
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
   /** A database whose state they ask AWS about. @default - none */
@@ -44,11 +49,18 @@ export interface DescribedDatabase {
 type DatabaseEngine = "aurora-postgresql" | "rds-postgresql";
 
 /**
- * What a job may do. It puts and reads objects of its own; it deletes none, and neither sees nor sets
- * a lock: the bucket locks what is put there. Objects are small, and put by one request each: there are
- * no uploads in parts.
+ * What a job may do. It puts and reads objects of its own; it deletes none, and sets no lock: the bucket
+ * locks what is put there. Only who compares regions sees locks. Objects are small, and put by one request
+ * each: there are no uploads in parts.
  */
-export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobScope): string {
+export function jobPolicy({
+  place,
+  writes,
+  reads,
+  compares,
+  connectsTo,
+  describes,
+}: JobScope): string {
   return policyDocument([
     {
       Sid: "Write",
@@ -77,11 +89,39 @@ export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobSc
           } as const,
         ]),
     ...(describes === undefined ? [] : describeStatements(describes, place)),
+    ...(compares === undefined ? [] : compareStatements(compares.areas, place, compares.other)),
   ]);
 }
 
 function objectsIn({ purpose, prefix }: RecordArea, place: Place): string {
   return `${bucketArn(purpose, place)}/${prefix}*`;
+}
+
+/** What shows that another region has the same. S3 says checksums only to who may decrypt. */
+function compareStatements(
+  areas: readonly RecordArea[],
+  place: Place,
+  other: Place,
+): PolicyStatement[] {
+  return [
+    {
+      Sid: "ReadCopies",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:GetObjectRetention"],
+      Resource: areas.map((area) => objectsIn(area, other)),
+    },
+    {
+      Sid: "SeeLocks",
+      Effect: "Allow",
+      Action: "s3:GetObjectRetention",
+      Resource: areas.map((area) => objectsIn(area, place)),
+    },
+    ...listStatements(areas, other).map((statement) => ({
+      ...statement,
+      Sid: statement.Sid.replace("List", "ListCopies"),
+    })),
+    keyUseByAlias("UseKeyOfCopies", ["kms:Decrypt"], "records", other),
+  ];
 }
 
 /** A statement for each bucket, whose condition names that bucket's prefixes only. */

@@ -31,10 +31,20 @@ function urlOf(lockClass = "", prefix: string, place: Place): string {
 }
 
 /** What a job is told of where it runs, and where it leaves its events. */
-function placeTold({ jobs, stores }: System, kind: JobKind, own: Place) {
+function placeTold(system: System, kind: JobKind, own: Place) {
+  return { ...own, events: eventsUrl(system, kind, own.region, own) };
+}
+
+/** Where events of a kind's jobs in a region are, in the bucket of a place. */
+function eventsUrl({ jobs, stores }: System, kind: JobKind, region: string, place: Place): string {
   const store = stores[jobs.events];
   const lockClass = store?.kind === "objects" ? store.lockClass : undefined;
-  return { ...own, events: urlOf(lockClass, eventPrefix(jobs.events, own.region, kind), own) };
+  return urlOf(lockClass, eventPrefix(jobs.events, region, kind), place);
+}
+
+/** Where a region's verifications are recorded, in the bucket of a place. */
+export function verificationsUrl(system: System, region: string, place: Place): string {
+  return eventsUrl(system, "verify", region, place);
 }
 
 /** What a job that takes copies is told of them. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { databaseOf } from "../../config/generations";
 import { jobEnvironments, variableName, variableText } from "../../contracts/jobEnvironment";
 import { restoresToScratch, verificationNamespace } from "../../contracts/jobs";
 import { scheduleGaps } from "../../contracts/schedules";
@@ -8,7 +9,7 @@ import { type Resource } from "../stack";
 import { cronJobType, namespaceIn } from "../workloads";
 import { kindOf, promisedJobs, told } from "./jobs";
 import { placeOf } from "./runs";
-import { pointsUrl } from "./told";
+import { pointsUrl, verificationsUrl } from "./told";
 
 const restore = z.strictObject({
   namespace: z.string(),
@@ -69,6 +70,15 @@ const series = z.strictObject({
   location: z.string(),
   /** Age of the newest good point at which one is missing. */
   maximumAgeSeconds: z.int().positive(),
+  /** Bucket of the other region that has to have them too. */
+  copiedTo: z.string(),
+});
+
+const proof = z.strictObject({
+  /** Where each region's verifications are recorded. */
+  locations: z.array(z.string()),
+  /** Age of the newest that passed at which one is missing. */
+  maximumAgeSeconds: z.int().positive(),
 });
 
 /**
@@ -88,8 +98,49 @@ function watchedIn({ system, own, other }: TradingRegion): z.output<typeof serie
       location: pointsUrl(system, copy, taker, own),
       maximumAgeSeconds:
         scheduleGaps(schedule, schedules.timeZone).longestSeconds + alarms.backupLate.seconds,
+      copiedTo: bucketOf(pointsUrl(system, copy, taker, other)),
     }));
   });
+}
+
+/** `records` of `s3://records/prefix/`. */
+function bucketOf(url: string): string {
+  return url.split("/")[2] ?? "";
+}
+
+/** All that has to be proven: in each region a recovery point, as often as the system's file says. */
+function provenIn({ system, own, other }: TradingRegion): z.output<typeof proof> | undefined {
+  const { schedules, alarms } = system;
+  return databaseOf(system) === undefined
+    ? undefined
+    : {
+        locations: [own, other].map(({ region }) => verificationsUrl(system, region, own)),
+        maximumAgeSeconds:
+          scheduleGaps(schedules.verify, schedules.timeZone).longestSeconds +
+          alarms.backupLate.seconds,
+      };
+}
+
+function* proofFindings(job: Resource, due: z.output<typeof proof>): Iterable<Finding> {
+  const { data } = jobEnvironments.check.shape.verified.safeParse(told(job, "verified"));
+  const found = data?.locations.map((place) => variableText("check", "events", place)) ?? [];
+  for (const location of due.locations.filter((one) => !found.includes(one))) {
+    yield {
+      setting: variableName("verified"),
+      found: `${String(found.length)} places, and not this one`,
+      required: `with ${location}`,
+      mend: "have it look where each region records its verifications",
+    };
+  }
+  const age = data?.maximumAgeSeconds ?? Infinity;
+  if (found.length > 0 && age > due.maximumAgeSeconds) {
+    yield {
+      setting: `the age in ${variableName("verified")} at which a verification is missing`,
+      found: age,
+      required: `${String(due.maximumAgeSeconds)} seconds at the most`,
+      mend: "take the longest gap of schedules.verify and alarms.backupLate",
+    };
+  }
 }
 
 function* monitorFindings(
@@ -99,16 +150,21 @@ function* monitorFindings(
   const { data: watched = [] } = jobEnvironments.check.shape.watched.safeParse(
     told(job, "watched"),
   );
-  for (const { store, series, location, maximumAgeSeconds } of due) {
-    const ages = watched
-      .filter(
-        (one) =>
-          one.store === store &&
-          one.series === series &&
-          one.locations.every((place) => variableText("check", "events", place) === location),
-      )
-      .map((one) => one.maximumAgeSeconds);
-    const age = Math.min(Infinity, ...ages);
+  for (const { store, series, location, maximumAgeSeconds, copiedTo } of due) {
+    const found = watched.filter(
+      (one) =>
+        one.store === store &&
+        one.series === series &&
+        one.locations.every((place) => variableText("check", "events", place) === location),
+    );
+    if (found.length > 0 && !found.some((one) => one.copiedTo?.bucket === copiedTo)) {
+      yield {
+        setting: `the bucket in ${variableName("watched")} that ${location} is compared with`,
+        required: copiedTo,
+        mend: "have it compared with the other region's bucket of the same lock class",
+      };
+    }
+    const age = Math.min(Infinity, ...found.map((one) => one.maximumAgeSeconds));
     if (age > maximumAgeSeconds) {
       yield {
         setting: `the age in ${variableName("watched")} at which a point in ${location} is missing`,
@@ -126,7 +182,7 @@ export const backupIsVerified = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "The monitor misses every series of the system's file in time, and verification and drills restore every one of the database, whichever region took it, in the namespace for that.",
+    "The monitor misses every series of the system's file in time, its copies and its proof too, and verification and drills restore every one of the database, whichever region took it, in the namespace for that.",
   serves: "recovery from every scenario that takes a backup",
   peers: [],
   types: [cronJobType],
@@ -134,17 +190,26 @@ export const backupIsVerified = rule({
     good: "TRADING_DR_RECOVERY_POINTS of dr-verify names the series daily of both regions",
     bad: "dr-verify leaves out the series daily",
   },
-  settings: z.strictObject({ restore, watched: z.array(series) }),
+  settings: z.strictObject({ restore, watched: z.array(series), proof: proof.optional() }),
   settingsFor: (environment) => {
     const region = tradingRegionOf(environment);
-    return region && { restore: restoreOf(region), watched: watchedIn(region) };
+    return (
+      region && {
+        restore: restoreOf(region),
+        watched: watchedIn(region),
+        proof: provenIn(region),
+      }
+    );
   },
-  *check(job, { settings: { restore, watched } }) {
+  *check(job, { settings }) {
     const kind = kindOf(job);
     if (kind === "check") {
-      yield* monitorFindings(job, watched);
+      yield* monitorFindings(job, settings.watched);
+      if (settings.proof !== undefined) {
+        yield* proofFindings(job, settings.proof);
+      }
     } else if (kind !== undefined && restoresToScratch(kind)) {
-      yield* restoreFindings(job, restore);
+      yield* restoreFindings(job, settings.restore);
     }
   },
 });

@@ -61,6 +61,12 @@ function measuresOfKind(happened: RunEvent): Measures {
           : { unmetObjectives: objectives.filter(({ met }) => !met).length }),
       };
     }
+    case "check": {
+      const { checked } = happened;
+      return checked === undefined
+        ? {}
+        : { findings: checked.findings.length, unseen: checked.unseen.length };
+    }
     case "restoration": {
       const { restored, tables, startedAt, finishedAt } = happened;
       // Some tables beside the live ones are no recovery, and one that failed has no end.

@@ -27,6 +27,7 @@ const remedies: Readonly<Record<string, string>> = {
   absent: "`trading-dr list` shows which recovery points are there.",
   unmet:
     "the recovery point is whole; see which objective the report says was missed, and by how much.",
+  overdue: "what the report says of each: run the job that did not run, and see why it did not.",
   interrupted:
     "it took longer than it may, or its node was drained: see how far it was in its log, and run it again.",
 };
@@ -120,6 +121,8 @@ function subjectText(happened: RunEvent): string {
         : `verification of ${happened.judged.point}`;
     case "drill":
       return `drill of ${happened.drill === "recovery" ? "a recovery" : "a disaster"}`;
+    case "check":
+      return "check of all recovery points";
     case "restoration":
       return happened.tables === undefined
         ? `restore of ${happened.choice} into ${happened.into}`

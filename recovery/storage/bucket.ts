@@ -19,6 +19,28 @@ export interface Stored {
   readonly key: string | undefined;
 }
 
+/** What S3 says of an object without giving it. */
+export interface ObjectState {
+  readonly bytes: number;
+  readonly writtenAt: Date;
+  /** In hexadecimal digits; absent where the writer gave none. */
+  readonly sha256: string | undefined;
+  /** The lock, as far as there is one and the role may see it. */
+  readonly lock: { readonly mode: string; readonly until: Date } | undefined;
+  /** `PENDING`, `FAILED`, `COMPLETED` for all places that it is copied to; absent where it is not copied. */
+  readonly replication: string | undefined;
+  /** True where it has to be brought back, for hours, before it can be read. */
+  readonly isArchived: boolean;
+}
+
+/** An object, by its name under a prefix. */
+export interface ListedObject extends Pick<ObjectState, "bytes" | "isArchived"> {
+  readonly name: string;
+}
+
+/** Classes of storage whose objects cannot be read as they are. */
+const archives: readonly (string | undefined)[] = ["GLACIER", "DEEP_ARCHIVE"];
+
 /**
  * Milliseconds without an answer, or without more of one, after which a request is tried again. S3
  * answers within a second; what stalls for longer has lost its connection.
@@ -138,6 +160,29 @@ export class BucketPrefix {
     return Contents[0]?.Key === Key;
   }
 
+  /** What S3 says of an object; undefined where there is none. */
+  public async stateOf(name: string): Promise<ObjectState | undefined> {
+    try {
+      const head = await this.client.send(
+        new HeadObjectCommand({ ...this.keyOf(name), ChecksumMode: "ENABLED" }),
+      );
+      const { ChecksumSHA256: sum, ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = head;
+      return {
+        bytes: head.ContentLength ?? 0,
+        writtenAt: head.LastModified ?? new Date(0),
+        sha256: sum === undefined ? undefined : Buffer.from(sum, "base64").toString("hex"),
+        lock: mode === undefined || until === undefined ? undefined : { mode, until },
+        replication: head.ReplicationStatus,
+        isArchived: archives.includes(head.StorageClass),
+      };
+    } catch (error) {
+      if (statusOf(error) === 404) {
+        return undefined;
+      }
+      throw this.failure(name, "read", error);
+    }
+  }
+
   /**
    * Reads an object, or a part of one.
    *
@@ -174,11 +219,11 @@ export class BucketPrefix {
   /**
    * Names of all objects under the prefix, in alphabetical order.
    *
-   * @param after What names have to come after. @default - all
+   * @param after Name that they come after. @default - from the first
    */
-  public async names(after?: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  public async names(after?: string): Promise<ListedObject[]> {
     const { bucket, prefix } = this.location;
-    const found: { name: string; bytes: number }[] = [];
+    const found: ListedObject[] = [];
     let token: string | undefined;
     do {
       const page = await this.ask("", () =>
@@ -192,8 +237,12 @@ export class BucketPrefix {
           this.options,
         ),
       );
-      for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-        found.push({ name: Key.slice(prefix.length), bytes: Size });
+      for (const { Key = "", Size = 0, StorageClass } of page.Contents ?? []) {
+        found.push({
+          name: Key.slice(prefix.length),
+          bytes: Size,
+          isArchived: archives.includes(StorageClass),
+        });
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);

@@ -217,6 +217,8 @@ for (const system of systems) {
         const kind = jobKinds.find((one) => role.includes(`-${one}-job-`));
         assert.ok(kind, role);
         const region = role.slice(-"us-east-1".length);
+        // IAM takes so many characters of a role's own policies.
+        assert.ok(String(inputs["policy"]).length <= 10_240, role);
         const statements = statementsOf(inputs["policy"]);
         const actions = statements.flatMap(({ Action }) => Action as string | string[]);
         const engine = system === "smc" || system === "trading-system" ? "rds" : "aurora";
@@ -224,9 +226,18 @@ for (const system of systems) {
           actions.sort(),
           [...actionsOf(kind, engine), ...listsOf(statements)].sort(),
         );
-        for (const arn of statements.flatMap(({ Resource }) => Resource as string | string[])) {
-          assert.ok(!arn.includes("*") || spared(arn, region), `${role}: ${arn}`);
-          assert.ok(!arn.startsWith("arn:aws:s3:") || arn.includes(`-${region}`), arn);
+        for (const { Sid, Resource } of statements) {
+          // Only the monitor looks into the other region, and there it writes nothing.
+          const isOfCopies = /Copies|SeeLocks/.test(String(Sid));
+          assert.ok(!isOfCopies || kind === "check");
+          for (const arn of [Resource as string | string[]].flat()) {
+            const where = isOfCopies ? "us-(east-1|west-2)" : region;
+            assert.ok(!arn.includes("*") || spared(arn, where), `${role}: ${arn}`);
+            assert.ok(
+              !arn.startsWith("arn:aws:s3:") || new RegExp(`-${where}(/|$)`).test(arn),
+              arn,
+            );
+          }
         }
         const [written] = statements.filter(({ Sid }) => Sid === "Write");
         for (const arn of written?.["Resource"] as string[]) {
@@ -249,6 +260,10 @@ function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
     "kms:Decrypt",
     "kms:GenerateDataKey",
     ...(kind === "backup-database" ? ["rds-db:connect"] : []),
+    // Of the copies in the other region too.
+    ...(kind === "check"
+      ? ["s3:GetObject", "s3:GetObjectRetention", "s3:GetObjectRetention", "kms:Decrypt"]
+      : []),
     ...(kind !== "drill-disaster"
       ? []
       : engine === "aurora"
@@ -348,6 +363,31 @@ describe("the monitor", () => {
     });
   }
 
+  it("compares with the other region's buckets, and looks for each region's verifications", async () => {
+    const jobs = await jobsIn("dr", "market-scanning");
+    const check = jobs.find(({ metadata }) => metadata.name === "dr-check") ?? assert.fail();
+    const { watched: series, verified } = parseEnvironment(
+      "check",
+      Object.fromEntries(
+        (podOf(check).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
+      ),
+    );
+    for (const { locations, copiedTo } of series) {
+      assert.deepEqual(copiedTo, {
+        region: "us-east-1",
+        bucket: locations[0]?.bucket.replace(/us-west-2$/, "us-east-1"),
+      });
+    }
+    assert.equal(verified?.maximumAgeSeconds, 86_400 + 3_600);
+    assert.deepEqual(
+      verified.locations.map(({ prefix }) => prefix.split("/").slice(-3)),
+      [
+        ["us-east-1", "verify", ""],
+        ["us-west-2", "verify", ""],
+      ],
+    );
+  });
+
   it("misses nothing in the night of 25 hours that ends daylight saving time", async () => {
     const found = await watchedIn("prod", { timeZone: "Europe/London" });
     assert.deepEqual(
@@ -393,6 +433,27 @@ describe("jobs in the stacks", () => {
     for (const { name, region, resources } of stacks) {
       const key = resources.find(
         (resource) => resource.name === "key-records" && resource.type.startsWith("aws:kms/key"),
+      );
+      const comparing = statementsOf(key?.inputs["policy"]).filter(
+        ({ Sid }) => Sid === "CompareRecords",
+      );
+      const other = region === "us-east-1" ? "us-west-2" : "us-east-1";
+      assert.deepEqual(
+        comparing.map(({ Action, Condition }) => [Action, Condition]),
+        name === "archive"
+          ? []
+          : [
+              [
+                ["kms:Decrypt", "kms:ReEncryptFrom", "kms:DescribeKey"],
+                {
+                  ArnEquals: {
+                    "aws:PrincipalArn": [
+                      `arn:aws:iam::111122223333:role/market-scanning-check-job-${other}`,
+                    ],
+                  },
+                },
+              ],
+            ],
       );
       const users = statementsOf(key?.inputs["policy"]).filter(({ Sid }) => Sid === "Jobs");
       assert.deepEqual(

@@ -72,6 +72,7 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
         series: "daily",
         maximumAgeSeconds: 90_000,
         locations: [{ ...points, prefix: "recovery-points/daily/database/daily/us-east-1/" }],
+        copiedTo: { region: "us-west-2", bucket: "market-scanning-daily-records-there" },
       },
       {
         store: "configuration",
@@ -79,6 +80,11 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
         locations: [{ ...points, prefix: "recovery-points/frequent/configuration/us-east-1/" }],
       },
     ],
+    verified: {
+      maximumAgeSeconds: 90_000,
+      locations: [{ ...points, prefix: "records/audit-records/events/us-east-1/verify/" }],
+    },
+    examinedBytes: 1_000_000,
   },
   "drill-recovery": rehearser,
   "drill-disaster": { ...rehearser, databaseEngine: "aurora-postgresql" },
@@ -100,6 +106,17 @@ describe("environment of jobs", () => {
       assert.deepEqual(parseEnvironment(kind, environment), examples[kind]);
     });
   }
+
+  it("may lack what may be left out", () => {
+    const { verified, examinedBytes, ...needed } = examples.check;
+    assert.ok(verified !== undefined && examinedBytes !== undefined);
+    const { TRADING_DR_VERIFIED, TRADING_DR_EXAMINED_BYTES, ...environment } = rendered(
+      "check",
+      examples.check,
+    );
+    assert.ok(TRADING_DR_VERIFIED !== undefined && TRADING_DR_EXAMINED_BYTES === "1000000");
+    assert.deepEqual(parseEnvironment("check", environment), needed);
+  });
 
   it("is text that a person can read", () => {
     assert.deepEqual(rendered("backup-database", examples["backup-database"]), {

@@ -55,7 +55,7 @@ describe("a drill of a recovery", () => {
 
   it("fails when recovery takes longer than is promised, and still shows the report", async () => {
     const { status, output, errors } = await laboratory().run("drill recovery", told(0.001));
-    assert.equal(status, 9, errors);
+    assert.equal(status, 10, errors);
     assert.match(output, /\| Result \| FAILED \|/);
     assert.match(
       errors,
@@ -69,7 +69,7 @@ describe("a drill of a recovery", () => {
 
   it("fails when the newest recovery point is older than its schedule lets it be", async () => {
     const { status, errors } = await laboratory().run("drill recovery", told(600, 0));
-    assert.equal(status, 9, errors);
+    assert.equal(status, 10, errors);
     assert.match(errors, /a backup is missing/);
   });
 
@@ -81,7 +81,7 @@ describe("a drill of a recovery", () => {
     const first = await laboratory().run("drill recovery", slowing(0.2));
     assert.equal(first.status, 0, first.errors);
     const second = await laboratory().run("drill recovery", slowing(0.5));
-    assert.equal(second.status, 9, second.errors);
+    assert.equal(second.status, 10, second.errors);
     assert.match(
       second.errors,
       /baseline query sleep took 0\.5\d s, and 0\.2\d s after the restore of/,

@@ -36,7 +36,9 @@ interface Statement {
 
 /** What the role of a kind's jobs may do in S3, unchanged. MinIO refuses actions of AWS's other services. */
 function statementsOf(kind: JobKind): Statement[] {
-  const { Statement } = JSON.parse(jobPolicy(jobScope(kind, system, place, regions))) as {
+  const { Statement } = JSON.parse(
+    jobPolicy(jobScope(kind, system, place, { ...place, region: system.regions.standby })),
+  ) as {
     Statement: Statement[];
   };
   return Statement.filter(({ Action }) => [Action].flat().every((one) => one.startsWith("s3:")));

@@ -132,4 +132,42 @@ describe("policy of a job", () => {
       },
     ]);
   });
+
+  it("compares with another region what it reads, and sees locks in both", () => {
+    const theirs = "arn:aws:s3:::market-scanning-daily-records-111122223333-us-west-2";
+    const prefix = "recovery-points/daily/database/us-west-2/*";
+    const compares = { areas: scope.reads, other: { ...primary, region: "us-west-2" } };
+    assert.deepEqual(statementsOf(jobPolicy({ ...scope, compares })).slice(5), [
+      {
+        Sid: "ReadCopies",
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:GetObjectRetention"],
+        Resource: [`${theirs}/${prefix}`],
+      },
+      {
+        Sid: "SeeLocks",
+        Effect: "Allow",
+        Action: "s3:GetObjectRetention",
+        Resource: [`${daily}/${prefix}`],
+      },
+      {
+        Sid: "ListCopiesdailyrecords",
+        Effect: "Allow",
+        Action: "s3:ListBucket",
+        Resource: theirs,
+        Condition: { StringLike: { "s3:prefix": [prefix] } },
+      },
+      {
+        Sid: "UseKeyOfCopies",
+        Effect: "Allow",
+        Action: ["kms:Decrypt"],
+        Resource: "arn:aws:kms:us-west-2:111122223333:key/*",
+        Condition: {
+          "ForAnyValue:StringEquals": {
+            "kms:ResourceAliases": "alias/market-scanning-records-us-west-2",
+          },
+        },
+      },
+    ]);
+  });
 });

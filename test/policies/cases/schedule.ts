@@ -100,24 +100,33 @@ const kept = (days: string) => ({ env: { TRADING_DR_RETENTION_DAYS: days } });
 const snapshot = (sentinels: string) =>
   job("snapshot cache", { env: { TRADING_DR_STORE: "cache", TRADING_DR_SENTINELS: sentinels } });
 const toldRegion = (region: string) => ({ env: { TRADING_DR_REGION: region } });
-const watching = (changes: Readonly<Record<string, unknown>> = {}) =>
+const theirPath = path.replace("us-east-1", "us-west-2");
+const watching = (
+  changes: Readonly<Record<string, unknown>> = {},
+  proof: Readonly<Record<string, unknown>> = {},
+) =>
   job("check", {
     env: {
       TRADING_DR_WATCHED: JSON.stringify([
         {
           ...{ store: "database", series: "frequent", maximumAgeSeconds: 4_500, locations: [path] },
+          copiedTo: { region: "us-west-2", bucket: "copies" },
           ...changes,
         },
       ]),
+      TRADING_DR_VERIFIED: JSON.stringify({
+        ...{ maximumAgeSeconds: 90_000, locations: [path, theirPath] },
+        ...proof,
+      }),
     },
   });
+const uncompared = `the bucket in TRADING_DR_WATCHED that ${path} is compared with`;
 const missed = `the age in TRADING_DR_WATCHED at which a point in ${path} is missing`;
 const restoring = (points: readonly string[], kind = "verify", namespace = "verification") =>
   job(kind, {
     env: { TRADING_DR_RECOVERY_POINTS: points.join(" ") },
     metadata: { namespace },
   });
-const theirPath = path.replace("us-east-1", "us-west-2");
 
 const stack = stackItself("prod");
 const promised = {
@@ -286,8 +295,15 @@ export const scheduleCases: readonly RuleCases[] = [
     settings: {
       restore: { namespace: "verification", locations: [path, theirPath] },
       watched: [
-        { store: "database", series: "frequent", location: path, maximumAgeSeconds: 4_500 },
+        {
+          store: "database",
+          series: "frequent",
+          location: path,
+          maximumAgeSeconds: 4_500,
+          copiedTo: "copies",
+        },
       ],
+      proof: { locations: [path, theirPath], maximumAgeSeconds: 90_000 },
     },
     good: [
       passes("watched", watching({ maximumAgeSeconds: 4_000 })),
@@ -298,6 +314,16 @@ export const scheduleCases: readonly RuleCases[] = [
       breaks("another store is", watching({ store: "cache" }), missed),
       breaks("another region's points are", watching({ locations: [theirPath] }), missed),
       breaks("any region's points do", watching({ locations: [path, theirPath] }), missed),
+      breaks(
+        "another bucket is taken for the copies",
+        watching({ copiedTo: { region: "us-west-2", bucket: "records" } }),
+        uncompared,
+      ),
+      breaks(
+        "one region's proof will do",
+        watching({}, { locations: [path] }),
+        "TRADING_DR_VERIFIED",
+      ),
       breaks("what no monitor can read", watching({ maximumAgeSeconds: "1h" }), missed),
       ...["verify", "drill recovery", "drill disaster"].flatMap((kind) => [
         breaks(`${kind}: others are restored`, restoring([path, "s3://records/others/"], kind), [
@@ -312,7 +338,12 @@ export const scheduleCases: readonly RuleCases[] = [
       ]),
     ],
     absent: [
-      breaks("nothing is watched", job("check"), missed),
+      breaks("nothing is watched, nor proven", job("check"), [
+        missed,
+        "TRADING_DR_VERIFIED",
+        "TRADING_DR_VERIFIED",
+      ]),
+      breaks("no copies are looked at", watching({ copiedTo: undefined }), uncompared),
       breaks("nothing is restored", job("verify", { metadata: { namespace: "verification" } }), [
         "TRADING_DR_RECOVERY_POINTS",
         "TRADING_DR_RECOVERY_POINTS",
@@ -322,6 +353,11 @@ export const scheduleCases: readonly RuleCases[] = [
     limit: [
       passes("missed in time", watching()),
       breaks("a second late", watching({ maximumAgeSeconds: 4_501 }), missed),
+      breaks(
+        "proof that is a second late",
+        watching({}, { maximumAgeSeconds: 90_001 }),
+        "the age in TRADING_DR_VERIFIED at which a verification is missing",
+      ),
       breaks("of one region alone", restoring([path]), "TRADING_DR_RECOVERY_POINTS"),
       breaks(
         "one more than there are",

@@ -172,6 +172,23 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["backup-is-verified"],
   },
   {
+    title: "a monitor that does not look into the other region",
+    stack: "dr",
+    change: jobVariable("dr-check", "TRADING_DR_WATCHED", (watched) =>
+      watched.replaceAll("records-111122223333-us-east-1", "records-111122223333-us-west-2"),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
+    title: "a monitor that is told of one region's verifications alone",
+    system: "smc",
+    stack: "prod",
+    change: jobVariable("dr-check", "TRADING_DR_VERIFIED", (verified) =>
+      verified.replace("events/us-west-2/verify", "events/us-east-1/verify"),
+    ),
+    trips: ["backup-is-verified"],
+  },
+  {
     title: "a system's file that allows no delay of a copy",
     system: "smc",
     stack: "prod",
@@ -296,7 +313,7 @@ export const scheduleMutations: readonly Mutation[] = [
     stack: "prod",
     change: (declared) => {
       const env = `${pod}.containers.0.env`;
-      declared.set(cronJob, "dr-check", `${env}.5`, { name: "DATABASE_PASSWORD", value: "x" });
+      declared.set(cronJob, "dr-check", `${env}.6`, { name: "DATABASE_PASSWORD", value: "x" });
     },
     trips: ["secret-not-in-plain-sight"],
   },
