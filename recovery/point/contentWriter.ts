@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Manifest, objectName, type Segment } from "../../contracts/manifest";
+import { objectName, type Segment, type StoredObject } from "../../contracts/manifest";
 import { type BucketPrefix, type Stored } from "../storage/bucket";
 import { compressed } from "./compression";
 
@@ -12,7 +12,7 @@ const objectBytes = 8 * 1024 * 1024;
 
 /** The objects of a recovery point that is being written, by their numbers. */
 export class WrittenObjects {
-  private readonly objects: (Manifest["objects"][number] | undefined)[] = [];
+  private readonly objects: (StoredObject | undefined)[] = [];
   /** How an object was stored, and so all of them: the bucket's own setting decides. */
   public stored: Stored | undefined;
 
@@ -42,7 +42,7 @@ export class WrittenObjects {
    *
    * @throws Error when one was begun and not written.
    */
-  public complete(): Manifest["objects"] {
+  public complete(): StoredObject[] {
     return this.objects.map((object, index) => {
       if (object === undefined) {
         throw new Error(`object ${String(index + 1)} was not written`);
