@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
 // The option has rows that have been written given back sooner: a quarter of the memory is saved.
 import { Command } from "commander";
+import { snapshotCacheCommand } from "./cache/commands";
 import {
   backupCommand,
   emergencyCommand,
@@ -24,7 +25,7 @@ const status = Object.entries(exitCodes)
 export function program(): Command {
   const command = new Command("trading-dr")
     .description(
-      "Takes recovery points of a trading system's database, proves that they can be restored, and restores them.",
+      "Takes recovery points of a trading system's database and caches, proves that they can be restored, and restores them.",
     )
     .version(version)
     .addHelpText(
@@ -46,6 +47,16 @@ export function program(): Command {
     .description("take recovery points of all databases of a server, and its roles, now")
     .option("--dry-run", "list the databases, and write nothing")
     .action((options: { dryRun?: true }) => run(() => emergencyCommand(options)));
+  const snapshot = command
+    .command("snapshot")
+    .description("take a recovery point of what is no database");
+  snapshot
+    .command("cache")
+    .description(
+      "take a snapshot of a cache from a replica, load it once to prove it, and keep it as a recovery point",
+    )
+    .option("--dry-run", "find the server that would be read, and write nothing")
+    .action((options: { dryRun?: true }) => run(() => snapshotCacheCommand(options)));
   command
     .command("verify")
     .description(

@@ -14,7 +14,7 @@ const objectBytes = 8 * 1024 * 1024;
 export class WrittenObjects {
   private readonly objects: (StoredObject | undefined)[] = [];
   /** How an object was stored, and so all of them: the bucket's own setting decides. */
-  public stored: Stored | undefined;
+  private stored: Stored | undefined;
 
   public constructor(private readonly bucket: BucketPrefix) {}
 
@@ -29,6 +29,15 @@ export class WrittenObjects {
     this.objects[number - 1] = {
       bytes: body.length,
       sha256: createHash("sha256").update(body).digest("hex"),
+    };
+  }
+
+  /** How they are encrypted, for the manifest. */
+  public get encryption(): { algorithm?: string; key?: string } {
+    const { algorithm, key } = this.stored ?? {};
+    return {
+      ...(algorithm === undefined ? {} : { algorithm }),
+      ...(key === undefined ? {} : { key }),
     };
   }
 
