@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { messageOf, RecoveryFailure } from "../failure";
+import { RecoveryFailure } from "../failure";
 
 /** What Redis's own program says of a snapshot. */
 export interface RdbFindings {
@@ -13,6 +13,9 @@ export interface RdbFindings {
   readonly writtenAt: Date;
 }
 
+/** What a shell ends with when there is no such program. */
+const notFound = 127;
+
 /** Lines that are kept of what it says: the first few have the version, the last the findings. */
 const keptCharacters = 16_384;
 
@@ -21,10 +24,11 @@ const keptCharacters = 16_384;
  * checksum at the end. It reads from a pipe, so nothing has to be on disk, and holds one value at a time.
  */
 export class RdbCheck {
-  private readonly child = spawn("redis-check-rdb", ["/dev/stdin"], {
+  // What Node gives a child as its standard input is a socket, which cannot be opened by a name.
+  private readonly child = spawn("sh", ["-c", "cat | redis-check-rdb /dev/stdin"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  private readonly ended: Promise<number | string>;
+  private readonly ended: Promise<number | null>;
   private beginning = "";
   private end = "";
 
@@ -39,12 +43,7 @@ export class RdbCheck {
     // It stops reading at the first fault, which its status tells.
     this.child.stdin.on("error", () => undefined);
     this.ended = new Promise((resolve) => {
-      this.child.on("error", (error) => {
-        resolve(messageOf(error));
-      });
-      this.child.on("close", (status, signal) => {
-        resolve(status ?? String(signal));
-      });
+      this.child.on("close", resolve);
     });
   }
 
@@ -65,10 +64,10 @@ export class RdbCheck {
   public async findings(): Promise<RdbFindings> {
     this.child.stdin.end();
     const status = await this.ended;
-    if (typeof status === "string") {
+    if (status === notFound) {
       throw new RecoveryFailure(
         "refused",
-        `redis-check-rdb was not run to its end (${status}): install Redis's server programs, on Debian by: sudo apt-get install redis-server`,
+        "there is no redis-check-rdb on PATH: install Redis's server programs, on Debian by: sudo apt-get install redis-server",
       );
     }
     const found = (pattern: RegExp, text = this.end) => pattern.exec(text)?.[1];
@@ -104,6 +103,6 @@ export class RdbCheck {
 
   /** Ends it, when the snapshot is not to be had. */
   public abandon(): void {
-    this.child.kill("SIGKILL");
+    this.child.stdin.destroy();
   }
 }
