@@ -1,7 +1,11 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
 // The option has rows that have been written given back sooner: a quarter of the memory is saved.
 import { Command } from "commander";
-import { snapshotCacheCommand } from "./cache/commands";
+import {
+  type CacheRestoreOptions,
+  restoreCacheCommand,
+  snapshotCacheCommand,
+} from "./cache/commands";
 import {
   backupCommand,
   emergencyCommand,
@@ -85,6 +89,17 @@ export function program(): Command {
     )
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: RestoreOptions) => run(() => restoreCommand(options)));
+  restore
+    .command("cache")
+    .description("restore all of a cache: its primary copies a server of ours, its replicas follow")
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--into <store>", "store that is restored, as the system's file names it")
+    .option(
+      "--replace <store>",
+      "the same name again: keys that it has are replaced, after a recovery point of them",
+    )
+    .option("--dry-run", "check that everything is there, and change nothing")
+    .action((options: CacheRestoreOptions) => run(() => restoreCacheCommand(options)));
   command
     .command("list")
     .description("list recovery points, the newest first")

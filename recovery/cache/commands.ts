@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { type CommandEnvironment, variableName } from "../../contracts/jobEnvironment";
-import { environmentOf, progress } from "../commands";
+import { environmentOf, placesOf, progress } from "../commands";
 import { messageOf, RecoveryFailure } from "../failure";
 import { BucketPrefix, s3Client } from "../storage/bucket";
+import { chooseCachePoint } from "./cachePoint";
 import { addressText, type CacheLogin, parseAddress } from "./connection";
+import { type RestoredGroup } from "./group";
 import { sumOf } from "./ownServer";
+import { restoreCache, stateBefore } from "./restore";
 import { snapshotCache, type SnapshotRequest } from "./snapshot";
 import { type CacheGroupAccess, chooseSource } from "./source";
 
@@ -20,6 +23,95 @@ export async function snapshotCacheCommand({ dryRun }: { dryRun?: true }): Promi
   }
   const { id, keyspaces } = await snapshotCache(request, progress);
   return `${id} ${String(sumOf(keyspaces).keys)} keys\n`;
+}
+
+/** What `trading-dr restore cache` is asked for. */
+export interface CacheRestoreOptions {
+  readonly point: string;
+  readonly into: string;
+  readonly replace?: string;
+  readonly dryRun?: true;
+}
+
+/** `trading-dr restore cache` */
+export async function restoreCacheCommand(options: CacheRestoreOptions): Promise<string> {
+  const told = environmentOf("restore-cache");
+  const { into, replace, dryRun } = options;
+  if (into !== told.store) {
+    throw new RecoveryFailure(
+      "usage",
+      `--into ${into} is not the store that TRADING_DR_STORE names, which is ${told.store}`,
+    );
+  }
+  if (replace !== undefined && replace !== into) {
+    throw new RecoveryFailure(
+      "usage",
+      `--replace ${replace} is not --into ${into}: a store whose keys are replaced has to be named twice`,
+    );
+  }
+  const certificate = (name: string) => `${told.cacheCertificates}/${name}`;
+  const authority = Buffer.from(textIn("cacheCertificates", certificate("ca.crt")));
+  // Redis would say that it cannot read them when everything else is ready.
+  textIn("cacheCertificates", certificate("tls.crt"));
+  textIn("cacheCertificates", certificate("tls.key"));
+  const secret = (name: string) => secretIn("cacheCredentials", `${told.cacheCredentials}/${name}`);
+  const loginOf = (user: string): CacheLogin => ({ user, password: secret(user), authority });
+  const backup = loginOf("backup");
+  const client = s3Client(told.region);
+  const sentinels = told.sentinels.map(parseAddress);
+  const group: RestoredGroup = {
+    ...told,
+    servers: told.servers.map(parseAddress),
+    sentinels,
+    login: loginOf("promotion"),
+    sentinelPassword: secret("sentinel"),
+  };
+  const loader = {
+    address: parseAddress(told.loader),
+    certificates: told.cacheCertificates,
+    users: `${secret("replication.acl")}\n`,
+  };
+  const point = await chooseCachePoint(placesOf(client, told.recoveryPoints), options.point, told);
+  if (dryRun) {
+    await point.checkObjects();
+    const { primary, silent } = await stateBefore({ group, loader });
+    return `Would restore ${point.url} into ${addressText(primary)}.\n${silentText(silent)}`;
+  }
+  const points = new BucketPrefix(client, told.emergency);
+  const restored = await restoreCache(
+    {
+      point,
+      group,
+      loader,
+      hooks: told,
+      ...(replace === undefined
+        ? {}
+        : {
+            replace: (server) =>
+              snapshotCache(
+                {
+                  ...told,
+                  group: { masterName: told.masterName, sentinels, login: backup },
+                  points,
+                  source: { server, role: "primary", reason: "it is replaced", lagBytes: 0 },
+                },
+                progress,
+              ),
+          }),
+    },
+    progress,
+  );
+  const before =
+    restored.emergency === undefined
+      ? ""
+      : ` What was there before is ${points.urlOf(`${restored.emergency}/`)}.`;
+  return `${into} is restored from ${restored.point}: ${String(restored.keys)} keys, primary ${restored.primary}.${before}\n${silentText(restored.silent)}`;
+}
+
+function silentText(silent: readonly string[]): string {
+  return silent
+    .map((server) => `Does not answer, and has to copy it when it does: ${server}\n`)
+    .join("");
 }
 
 /** How the environment says that a group is found. */

@@ -21,7 +21,11 @@ export class ReplyReader {
    * @throws Error when the stream ends before it does, or is not Redis's.
    */
   public async reply(): Promise<CacheReply> {
-    const line = await this.line();
+    let line = "";
+    // Who is busy with a copy sends ends of lines, as a sign of life.
+    while (line === "") {
+      line = await this.line();
+    }
     const rest = line.slice(1);
     switch (line[0]) {
       case "+":

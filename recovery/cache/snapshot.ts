@@ -16,7 +16,7 @@ import { addressText } from "./connection";
 import { type FullSync, requestFullSync } from "./fullSync";
 import { OwnServer, sumOf } from "./ownServer";
 import { RdbCheck, type RdbFindings } from "./rdbCheck";
-import { type CacheGroupAccess, chooseSource } from "./source";
+import { type CacheGroupAccess, chooseSource, type SnapshotSource } from "./source";
 
 /** What a snapshot is of, and where it goes. */
 export interface SnapshotRequest {
@@ -29,6 +29,8 @@ export interface SnapshotRequest {
   readonly group: CacheGroupAccess;
   /** Where the cache's recovery points are. */
   readonly points: BucketPrefix;
+  /** What is read. @default - chosen by what Sentinels and servers say */
+  readonly source?: SnapshotSource;
   /** How long a failover, or a replica that is being filled, is waited for, in seconds. @default 30 */
   readonly patienceSeconds?: number;
 }
@@ -52,11 +54,9 @@ export async function snapshotCache(
   const { group, points } = request;
   const startedAt = new Date();
   const id = `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
-  const source = await chooseSource(
-    group,
-    request.patienceSeconds ?? defaultPatienceSeconds,
-    progress,
-  );
+  const source =
+    request.source ??
+    (await chooseSource(group, request.patienceSeconds ?? defaultPatienceSeconds, progress));
   const server = addressText(source.server);
   progress.say("reading a snapshot", { point: id, server, role: source.role });
   const point = points.within(`${id}/`);

@@ -104,9 +104,17 @@ export class CacheServers {
     return this.directory;
   }
 
-  /** Directory of a part's Secret: passwords, one file for each user. */
-  public credentialsOf(part: Part): string {
-    return this.layoutOf(part, 0).credentials;
+  /** A directory with the passwords that a restore needs, and who may copy from a loader. */
+  public operatorCredentials(): string {
+    const directory = join(this.directory, "operator");
+    mkdirSync(directory, { recursive: true });
+    const { promotion, backup, sentinel } = this.passwords;
+    const replication = replicationContents([this.replication])["replication.acl"] ?? "";
+    const files = { promotion, backup, sentinel, "replication.acl": replication };
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(directory, name), text, { mode: 0o600 });
+    }
+    return directory;
   }
 
   /** A file with a password. */

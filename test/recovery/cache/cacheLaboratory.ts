@@ -10,6 +10,7 @@ import { seriesPrefix } from "../../../contracts/objectKeys";
 import { type Address } from "../../../components/cache/layout";
 import { CacheServers } from "../../support/cacheServers";
 import { executableIn, pathOf } from "../../support/goProgram";
+import { freePort } from "../../support/freePort";
 import { minioCommand, ObjectStore, objectStoreRegion } from "../../support/objectStore";
 import { projectDirectory } from "../../support/projectCopy";
 import { type Outcome } from "../laboratory";
@@ -27,12 +28,13 @@ export class CacheLaboratory {
   private constructor(
     public readonly group: CacheServers,
     public readonly store: ObjectStore,
+    private readonly loaderPort: number,
   ) {}
 
   public static async start(): Promise<CacheLaboratory> {
     const [group, store] = await Promise.all([CacheServers.start(), ObjectStore.start()]);
     await store.makeBucket(bucket, 90);
-    return new CacheLaboratory(group, store);
+    return new CacheLaboratory(group, store, await freePort());
   }
 
   public async close(): Promise<void> {
@@ -94,6 +96,30 @@ export class CacheLaboratory {
       TRADING_DR_CACHE_USER: "backup",
       TRADING_DR_CACHE_PASSWORD_FILE: this.group.passwordFile("backup"),
       TRADING_DR_CACHE_AUTHORITY_FILE: this.group.authorityFile,
+    };
+  }
+
+  /** What a restore is told. */
+  public get restoring(): Record<string, string> {
+    const { masterName, servers, sentinels, settings } = this.group;
+    return {
+      TRADING_DR_SYSTEM: "lab",
+      TRADING_DR_REGION: objectStoreRegion,
+      TRADING_DR_ACCOUNT: "111122223333",
+      TRADING_DR_STORE: "cache",
+      TRADING_DR_TIER: "daily",
+      TRADING_DR_RETENTION_DAYS: "90",
+      TRADING_DR_RECOVERY_POINTS: `s3://${bucket}/${prefix}`,
+      TRADING_DR_EMERGENCY: `s3://${bucket}/${emergencyPrefix}`,
+      TRADING_DR_MASTER_NAME: masterName,
+      TRADING_DR_SERVERS: listed(servers),
+      TRADING_DR_SENTINELS: listed(sentinels),
+      TRADING_DR_QUORUM: String(settings.quorum),
+      TRADING_DR_DETECTION_MILLISECONDS: String(settings.timings.downAfterMilliseconds),
+      TRADING_DR_FAILOVER_MILLISECONDS: String(settings.timings.failoverTimeoutMilliseconds),
+      TRADING_DR_CACHE_CREDENTIALS: this.group.operatorCredentials(),
+      TRADING_DR_CACHE_CERTIFICATES: this.group.certificateDirectory,
+      TRADING_DR_LOADER: `localhost:${String(this.loaderPort)}`,
     };
   }
 

@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { type Address } from "../../../components/cache/layout";
 import { type CacheServers } from "../../support/cacheServers";
 
 /** Keys of {@link fillEveryType} by database, and how many of them end. */
 export const everyType = [
-  { database: 0, keys: 16, expiring: 2 },
+  { database: 0, keys: 17, expiring: 2 },
   { database: 3, keys: 1, expiring: 1 },
   { database: 15, keys: 1, expiring: 0 },
 ];
@@ -14,15 +15,13 @@ const many = (count: number, word: (index: number) => string) =>
 /** Fills a server, which loses what it has, with keys of every type, in each of the forms that they are stored in. */
 export function fillEveryType(group: CacheServers, server: Address): void {
   const commands = [
+    "DEBUG SET-ACTIVE-EXPIRE 0",
     "FLUSHALL",
     "FUNCTION FLUSH",
     "SET text value",
     "SET number 12345678901",
-    // Three pieces of content, which cannot be packed to nothing.
-    ...Array.from({ length: 10_000 }, (_, index) => {
-      const noise = (index * 2654435761).toString(36).padEnd(1000, String(index * 7919));
-      return `APPEND large ${noise}`;
-    }),
+    // Several pieces of content, which cannot be packed to nothing.
+    ...Array.from({ length: 900 }, () => `APPEND large ${randomBytes(7_500).toString("base64")}`),
     'SET "\\x00\\xff\\r\\n binary \\xc3\\x28" "\\x00\\x01\\xfe\\xff"',
     'SET "" "empty key"',
     "RPUSH list:short a b c",
@@ -40,7 +39,8 @@ export function fillEveryType(group: CacheServers, server: Address): void {
     "XGROUP CREATE stream idle $",
     "PFADD hyperloglog a b c d",
     "SET ends later EX 100000",
-    "SET ends-soon value PX 900",
+    // It has ended when it is read, and is still there: nobody has looked at it.
+    "SET ended value PX 1",
     "SELECT 3",
     "SET session token PXAT 4102444800000",
     "SELECT 15",
