@@ -25,6 +25,8 @@ export interface RestoredGroup {
   readonly detectionMilliseconds: number;
   /** `failover-timeout`, in milliseconds. */
   readonly failoverMilliseconds: number;
+  /** How long a copy of all data may not move, in seconds. @default 60 */
+  readonly silentSeconds?: number;
   /** User who may have servers follow others, and Sentinels watch. */
   readonly login: CacheLogin;
   /** Password with which Sentinels log in at servers. */
@@ -40,8 +42,8 @@ export interface GroupState {
   readonly silent: readonly string[];
 }
 
-/** How long an answer may take that is a copy of all data, in seconds, while nothing moves. */
-const silentSeconds = 60;
+/** As Redis's own `repl-timeout`. */
+const defaultSilentSeconds = 60;
 
 /** How long a new append-only file or a copy may take, in seconds: an hour is enough for hundreds of gibibytes. */
 const copySeconds = 3_600;
@@ -208,6 +210,7 @@ export async function fillFrom(
   server: CacheAddress,
   { host, port }: CacheAddress,
 ): Promise<Keyspace[]> {
+  const { silentSeconds = defaultSilentSeconds } = group;
   await withServer(server, group.login, (connection) =>
     connection.ask("REPLICAOF", host, String(port)),
   );
