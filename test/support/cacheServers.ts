@@ -38,6 +38,14 @@ import { freePort } from "./freePort";
 
 type Part = "server" | "sentinel";
 
+/** How large a group is, and how patient. */
+export interface CacheSize {
+  /** Memory for data of each server. */
+  readonly memoryMebibytes: number;
+  /** Silence after which a Sentinel believes the primary down. */
+  readonly detectionSeconds: number;
+}
+
 const parts: readonly Part[] = ["server", "sentinel"];
 
 const members = [0, 1, 2] as const;
@@ -59,14 +67,13 @@ export class CacheServers {
     private readonly directory: string,
     public readonly servers: readonly Address[],
     public readonly sentinels: readonly Address[],
-    private readonly memoryMebibytes: number,
+    private readonly size: CacheSize,
   ) {}
 
-  /**
-   * @param memoryMebibytes Memory for data of each server.
-   * @returns A group that serves and agrees; the caller closes it.
-   */
-  public static async start(memoryMebibytes = 256): Promise<CacheServers> {
+  /** @returns A group that serves and agrees; the caller closes it. */
+  public static async start(
+    size: CacheSize = { memoryMebibytes: 256, detectionSeconds: 2 },
+  ): Promise<CacheServers> {
     const ports = new Set<number>();
     while (ports.size < parts.length * members.length) {
       ports.add(await freePort());
@@ -76,7 +83,7 @@ export class CacheServers {
       mkdtempSync(join(tmpdir(), "trading-dr-group-")),
       addresses.slice(0, members.length),
       addresses.slice(members.length),
-      memoryMebibytes,
+      size,
     );
     try {
       group.makeCertificate();
@@ -130,8 +137,12 @@ export class CacheServers {
       sentinels: this.sentinels,
       masterName: this.masterName,
       quorum: 2,
-      timings: cacheTimings({ detectionSeconds: 2, lostWriteSeconds: 10, recoverySeconds: 60 }),
-      memoryMebibytes: this.memoryMebibytes,
+      timings: cacheTimings({
+        detectionSeconds: this.size.detectionSeconds,
+        lostWriteSeconds: 10,
+        recoverySeconds: 60,
+      }),
+      memoryMebibytes: this.size.memoryMebibytes,
       minimumTlsVersion: "1.2",
     };
   }

@@ -8,7 +8,7 @@ import { type CacheManifest, cacheManifest } from "../../../contracts/cacheManif
 import { manifestName, unsealed } from "../../../contracts/manifest";
 import { seriesPrefix } from "../../../contracts/objectKeys";
 import { type Address } from "../../../components/cache/layout";
-import { CacheServers } from "../../support/cacheServers";
+import { CacheServers, type CacheSize } from "../../support/cacheServers";
 import { executableIn, pathOf } from "../../support/goProgram";
 import { freePort } from "../../support/freePort";
 import { minioCommand, ObjectStore, objectStoreRegion } from "../../support/objectStore";
@@ -31,8 +31,8 @@ export class CacheLaboratory {
     private readonly loaderPort: number,
   ) {}
 
-  public static async start(): Promise<CacheLaboratory> {
-    const [group, store] = await Promise.all([CacheServers.start(), ObjectStore.start()]);
+  public static async start(size?: CacheSize): Promise<CacheLaboratory> {
+    const [group, store] = await Promise.all([CacheServers.start(size), ObjectStore.start()]);
     await store.makeBucket(bucket, 90);
     return new CacheLaboratory(group, store, await freePort());
   }
