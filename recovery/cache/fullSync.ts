@@ -120,12 +120,18 @@ async function* bytesUntil(
     if (chunk === undefined) {
       throw brokenOff(server);
     }
-    const all = Buffer.concat([held, chunk]);
-    const safe = Math.max(0, all.length - markBytes);
-    if (safe > 0) {
-      yield all.subarray(0, safe);
+    // Most chunks are long, and go on as they are: copies of all would be most of our memory.
+    const safe = chunk.length - markBytes;
+    if (safe >= 0) {
+      yield held;
+      yield chunk.subarray(0, safe);
+      held = Buffer.from(chunk.subarray(safe));
+    } else {
+      const all = Buffer.concat([held, chunk]);
+      const end = Math.max(0, all.length - markBytes);
+      yield all.subarray(0, end);
+      held = all.subarray(end);
     }
-    held = all.subarray(safe);
   }
 }
 

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { RecoveryFailure } from "../failure";
 
 /** What Redis's own program says of a snapshot. */
@@ -47,12 +46,14 @@ export class RdbCheck {
     });
   }
 
-  /** Gives it what comes next, and waits until it can take more. */
-  public async add(bytes: Buffer): Promise<void> {
-    const { stdin } = this.child;
-    if (!stdin.destroyed && !stdin.write(bytes)) {
-      await Promise.race([once(stdin, "drain").catch(() => undefined), this.ended]);
-    }
+  /** Gives it what comes next, and waits until it is gone: the memory may then be used again. */
+  public add(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      // One that has ended takes nothing, which its status tells.
+      this.child.stdin.write(bytes, () => {
+        resolve();
+      });
+    });
   }
 
   /**

@@ -8,7 +8,6 @@ import { manifestFormat, manifestName, type Segment } from "../../contracts/mani
 import { messageOf, RecoveryFailure } from "../failure";
 import { ContentWriter, WrittenObjects } from "../point/contentWriter";
 import { contentOf } from "../point/content";
-import { piecesOfBytes } from "../point/pieces";
 import { type Progress } from "../progress";
 import { type BucketPrefix } from "../storage/bucket";
 import { version } from "../version";
@@ -34,6 +33,14 @@ export interface SnapshotRequest {
   /** How long a failover, or a replica that is being filled, is waited for, in seconds. @default 30 */
   readonly patienceSeconds?: number;
 }
+
+/**
+ * Bytes of a piece before compression, and of an object, about: less than of a database, so that the
+ * command stays within 128 MiB beside the server that it loads a snapshot into. A cache is never so
+ * large that objects are too many.
+ */
+const pieceBytes = 1024 * 1024;
+const objectBytes = 3 * 1024 * 1024;
 
 /** A failover is over in less (docs/cache.md), and a job that waits is not late for that. */
 const defaultPatienceSeconds = 30;
@@ -130,11 +137,11 @@ async function writeSnapshot(
 ): Promise<Written> {
   const check = new RdbCheck();
   try {
-    const writer = new ContentWriter(objects);
+    const writer = new ContentWriter(objects, objectBytes);
     const segments: Segment[] = [];
     const hash = createHash("sha256");
     let rawBytes = 0;
-    for await (const piece of piecesOfBytes(sync.bytes)) {
+    for await (const piece of piecesOf(sync.bytes)) {
       hash.update(piece);
       rawBytes += piece.length;
       const [segment] = await Promise.all([writer.add(piece), check.add(piece)]);
@@ -145,6 +152,32 @@ async function writeSnapshot(
     return { segments, rawBytes, sha256: hash.digest("hex"), findings: await check.findings() };
   } finally {
     check.abandon();
+  }
+}
+
+/**
+ * Cuts a snapshot into pieces. All of them are in one place, so that nothing has to be collected: each
+ * is good until the next is asked for.
+ */
+export async function* piecesOf(
+  chunks: AsyncIterable<Buffer>,
+  bytes = pieceBytes,
+): AsyncGenerator<Buffer> {
+  const piece = Buffer.alloc(bytes);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.length;) {
+      const copied = chunk.copy(piece, filled, taken);
+      taken += copied;
+      filled += copied;
+      if (filled === bytes) {
+        yield piece;
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) {
+    yield piece.subarray(0, filled);
   }
 }
 

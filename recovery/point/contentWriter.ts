@@ -69,7 +69,11 @@ export class ContentWriter {
   /** The object before, which is written while the next is filled. */
   private writing: Promise<void> = Promise.resolve();
 
-  public constructor(private readonly objects: WrittenObjects) {}
+  /** @param bytes Bytes of an object, about. @default 8 MiB */
+  public constructor(
+    private readonly objects: WrittenObjects,
+    private readonly bytes = objectBytes,
+  ) {}
 
   /**
    * Compresses a piece and adds it.
@@ -89,7 +93,7 @@ export class ContentWriter {
     };
     this.pieces.push(bytes);
     this.filled += bytes.length;
-    if (this.filled >= objectBytes) {
+    if (this.filled >= this.bytes) {
       await this.flush();
     }
     return segment;

@@ -116,7 +116,7 @@ export class CacheServers {
     const directory = join(this.directory, "operator");
     mkdirSync(directory, { recursive: true });
     const { promotion, backup, sentinel } = this.passwords;
-    const replication = replicationContents([this.replication])["replication.acl"] ?? "";
+    const replication = replicationContents([this.replication])["replication.acl"];
     const files = { promotion, backup, sentinel, "replication.acl": replication };
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(join(directory, name), text, { mode: 0o600 });
@@ -187,8 +187,8 @@ export class CacheServers {
         named.every((port) => port === named[0]) &&
         this.info(primary, "min_slaves_good_slaves") === "2" &&
         this.sentinels.every((sentinel) =>
-          /\nnum-slaves\n2\nnum-other-sentinels\n2\n/.test(
-            this.ask(sentinel, "SENTINEL", "MASTER", this.masterName),
+          this.ask(sentinel, "SENTINEL", "MASTER", this.masterName).includes(
+            "\nnum-slaves\n2\nnum-other-sentinels\n2\n",
           ),
         )
       );
@@ -208,7 +208,7 @@ export class CacheServers {
 
   /** The server that Sentinels call the primary. */
   public get primary(): Address {
-    const port = this.named(this.sentinels[0] as Address);
+    const port = this.named(this.sentinel(0));
     const found = this.servers.find((server) => String(server.port) === port);
     if (found === undefined) {
       throw new Error("Sentinels know of no primary");
@@ -278,6 +278,14 @@ export class CacheServers {
       }
     }
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private sentinel(ordinal: number): Address {
+    const found = this.sentinels[ordinal];
+    if (found === undefined) {
+      throw new RangeError(`there is no Sentinel ${String(ordinal)}`);
+    }
+    return found;
   }
 
   private named(sentinel: Address): string | undefined {
