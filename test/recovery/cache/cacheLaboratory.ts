@@ -174,12 +174,17 @@ export class CacheLaboratory {
     await this.store.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
   }
 
+  /** Servers of the command's own, and what watches them. */
+  public servers(): string[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(commandLine)
+      .filter((line) => line.includes(this.temporary));
+  }
+
   /** What the command has left: files, and servers of its own. */
   public remains(): string[] {
-    const processes = readdirSync("/proc").filter((name) => {
-      return /^\d+$/.test(name) && commandLine(name).includes(this.temporary);
-    });
-    return [...readdirSync(this.temporary), ...processes];
+    return [...readdirSync(this.temporary), ...this.servers()];
   }
 
   private async get(key: string): Promise<Buffer> {

@@ -244,7 +244,7 @@ describe("snapshot of a cache", function () {
         }
         killed += (await ended).status === null ? 1 : 0;
         if (manner === "main") {
-          await group.until("nothing is left", () => lab().remains().length === 0);
+          await group.until("no server is left", () => lab().servers().length === 0);
         }
       }
       assert.ok(killed > 0, "no run was killed in the middle");
