@@ -71,7 +71,13 @@ export function declareJobs(
           ? { scratchDatabase: scratchDatabase(configuration, own) }
           : {}),
         environment: environmentOf(job, { system, landscape, member: database }),
-        ...(job.kind === "snapshot-cache" ? cacheAccess(job.store, system, own) : {}),
+        ...(job.kind === "snapshot-cache"
+          ? {
+              ...cacheAccess(job.store, system, own),
+              // A snapshot is loaded once before it counts as one.
+              loadedMebibytes: job.cache.memoryMebibytes,
+            }
+          : {}),
         readsCluster: kind === "snapshot-configuration",
         disposable,
       },

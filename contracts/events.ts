@@ -115,13 +115,38 @@ const drill = z.strictObject({
     .optional(),
 });
 
-/** An operator restored a database or tables of it, or tried to. */
+/** A cache or a configuration was saved, or was not. */
+const snapshot = z.strictObject({
+  ...run,
+  kind: z.literal("snapshot"),
+  of: z.enum(["cache", "configuration"]),
+  store: z.string(),
+  /** `emergency` for what is taken before a store is replaced. */
+  series: z.enum(["scheduled", "emergency"]),
+  tier: z.string(),
+  /** The recovery point; absent where none was written. */
+  taken: z
+    .strictObject({
+      point: z.string(),
+      /** `s3://bucket/prefix/` */
+      url: z.string(),
+      retainUntil: time,
+      /** Keys of a cache, objects of a configuration. */
+      entries: count,
+      /** Bytes in the bucket. */
+      bytes: count,
+    })
+    .optional(),
+});
+
+/** An operator restored something, or tried to. */
 const restoration = z.strictObject({
   ...run,
   kind: z.literal("restoration"),
+  of: z.enum(["database", "cache", "configuration"]),
   /** What was asked for: `latest`, or an id. */
   choice: z.string(),
-  /** Database that was to have the rows: `trading`. */
+  /** Database, store or namespace that was to have it: `trading`. */
   into: z.string(),
   /** Tables that were asked for; absent for a whole database. */
   tables: z.array(z.string()).optional(),
@@ -216,6 +241,7 @@ export const event = z.discriminatedUnion("kind", [
   backup,
   verification,
   restoration,
+  snapshot,
   drill,
   check,
   signals,
@@ -257,7 +283,9 @@ export function subjectOf(happened: RunEvent): readonly [RunEvent["kind"], ...st
     case "verification":
       return ["verification"];
     case "restoration":
-      return ["restoration", happened.into];
+      return ["restoration", happened.of, happened.into];
+    case "snapshot":
+      return ["snapshot", happened.store];
     case "drill":
       return ["drill", happened.drill];
     case "check":

@@ -45,6 +45,8 @@ function several<Item extends z.ZodType<unknown, string>>(item: Item) {
   });
 }
 
+const hostAndPort = z.string().regex(/^\S+:\d+$/, { error: "must be like host:port" });
+
 /** A structure in one variable, as JSON. */
 function structure<Value>(schema: z.ZodType<Value>) {
   return z.codec(z.string(), schema, {
@@ -171,7 +173,7 @@ export const jobEnvironments = {
     ...writer,
     masterName: text,
     /** `host:port` of each Sentinel. */
-    sentinels: several(z.string().regex(/^\S+:\d+$/, { error: "must be like host:port" })),
+    sentinels: several(hostAndPort),
     cacheUser: text,
     /** File with the user's password. */
     cachePasswordFile: text,
@@ -237,6 +239,31 @@ const operatorEnvironments = {
     tier: text,
     retentionDays: whole,
     /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
+    quiesce: structure(hook).optional(),
+    resume: structure(hook).optional(),
+  }),
+  "restore-cache": z.object({
+    ...operator,
+    store: text,
+    tier: text,
+    retentionDays: whole,
+    /** Where a recovery point of keys that are replaced goes, before they are. */
+    emergency: location,
+    masterName: text,
+    /** `host:port` of each server of the group. */
+    servers: several(hostAndPort),
+    /** `host:port` of each Sentinel. */
+    sentinels: several(hostAndPort),
+    /** What Sentinels are told when they watch again; see docs/cache.md. */
+    quorum: whole,
+    detectionMilliseconds: whole,
+    failoverMilliseconds: whole,
+    /** Directory with the passwords of `promotion`, `backup` and `sentinel`, and `replication.acl`. */
+    cacheCredentials: text,
+    /** Directory with `tls.crt`, `tls.key` and `ca.crt`, of the authority that servers trust. */
+    cacheCertificates: text,
+    /** `host:port` under which the group's servers reach this command. */
+    loader: hostAndPort,
     quiesce: structure(hook).optional(),
     resume: structure(hook).optional(),
   }),

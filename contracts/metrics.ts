@@ -25,6 +25,7 @@ export const runLabels = {
   restoration: ["system", "region", "kind"],
   drill: ["system", "region", "kind", "drill"],
   check: ["system", "region", "kind"],
+  snapshot: ["system", "region", "kind", "store"],
 } as const satisfies Record<MeasuredKind, readonly string[]>;
 
 /** One metric. */
@@ -40,10 +41,10 @@ export interface Metric {
   readonly label?: "query" | "signal";
 }
 
-const everyKind = ["backup", "verification", "restoration", "drill", "check"] as const;
+const everyKind = ["backup", "verification", "restoration", "drill", "check", "snapshot"] as const;
 
 /** Runs that are of one recovery point. */
-const takingOrRestoring = ["backup", "verification", "restoration", "drill"] as const;
+const takingOrRestoring = ["backup", "verification", "restoration", "drill", "snapshot"] as const;
 
 /** Runs that restore a recovery point and compare it. */
 const judging = ["verification", "drill"] as const;
@@ -108,7 +109,7 @@ export const metrics = {
     "recovery_point_size_bytes",
     "bytes",
     "Size of the recovery point in the bucket.",
-    ["backup"],
+    ["backup", "snapshot"],
   ),
   pointRows: metric("recovery_point_rows", "rows", "Rows in the recovery point.", [
     "backup",

@@ -132,10 +132,7 @@ async function attemptBackup(request: BackupRequest, progress: Progress): Promis
         ...(state.locale === undefined ? {} : { locale: state.locale }),
       },
       tools,
-      encryption: {
-        ...(objects.stored?.algorithm === undefined ? {} : { algorithm: objects.stored.algorithm }),
-        ...(objects.stored?.key === undefined ? {} : { key: objects.stored.key }),
-      },
+      encryption: objects.encryption,
       objects: objects.complete(),
       roles,
       structure,

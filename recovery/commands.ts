@@ -159,6 +159,7 @@ export async function restoreTablesCommand(
   const compared = await recorded(
     {
       kind: "restoration",
+      of: "database",
       ...whose(told),
       choice: options.point,
       into: options.database,
@@ -197,7 +198,7 @@ export async function restoreCommand(options: RestoreOptions, progress: Progress
   const emergency = new BucketPrefix(client, told.emergency);
   const saved = { ...told, series: "emergency", points: emergency, readers: sessions };
   const restored = await recorded(
-    { kind: "restoration", ...whose(told), choice: options.point, into },
+    { kind: "restoration", of: "database", ...whose(told), choice: options.point, into },
     journal,
     progress,
     async (found) => {

@@ -8,7 +8,7 @@ export const exitCodes = {
   usage: 2,
   /** It would not be safe, or not whole, and so was not begun. */
   refused: 3,
-  /** The database does not answer, or did not do as it was asked. */
+  /** The database, or the cache, does not answer, or did not do as it was asked. */
   database: 4,
   /** The bucket does not answer, or does not let us in. */
   storage: 5,

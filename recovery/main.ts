@@ -2,6 +2,11 @@
 // The option has rows that have been written given back sooner: a quarter of the memory is saved.
 import { Command } from "commander";
 import {
+  type CacheRestoreOptions,
+  restoreCacheCommand,
+  snapshotCacheCommand,
+} from "./cache/commands";
+import {
   backupCommand,
   emergencyCommand,
   listCommand,
@@ -26,7 +31,7 @@ const status = Object.entries(exitCodes)
 export function program(): Command {
   const command = new Command("trading-dr")
     .description(
-      "Takes recovery points of a trading system's database, proves that they can be restored, and restores them.",
+      "Takes recovery points of a trading system's database and caches, proves that they can be restored, and restores them.",
     )
     .version(version)
     .addHelpText(
@@ -51,6 +56,18 @@ export function program(): Command {
     .option("--dry-run", "list the databases, and write nothing")
     .action((options: { dryRun?: true }) =>
       run("backup emergency", (progress) => emergencyCommand(options, progress)),
+    );
+  const snapshot = command
+    .command("snapshot")
+    .description("take a recovery point of what is no database");
+  snapshot
+    .command("cache")
+    .description(
+      "take a snapshot of a cache from a replica, load it once to prove it, and keep it as a recovery point",
+    )
+    .option("--dry-run", "find the server that would be read, and write nothing")
+    .action((options: { dryRun?: true }) =>
+      run("snapshot cache", (progress) => snapshotCacheCommand(options, progress)),
     );
   command
     .command("verify")
@@ -96,6 +113,19 @@ export function program(): Command {
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: RestoreOptions) =>
       run("restore database", (progress) => restoreCommand(options, progress)),
+    );
+  restore
+    .command("cache")
+    .description("restore all of a cache: its primary copies a server of ours, its replicas follow")
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--into <store>", "store that is restored, as the system's file names it")
+    .option(
+      "--replace <store>",
+      "the same name again: keys that it has are replaced, after a recovery point of them",
+    )
+    .option("--dry-run", "check that everything is there, and change nothing")
+    .action((options: CacheRestoreOptions) =>
+      run("restore cache", (progress) => restoreCacheCommand(options, progress)),
     );
   const drill = command.command("drill").description("rehearse a recovery, and measure it");
   drill

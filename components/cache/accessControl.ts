@@ -36,7 +36,7 @@ const atServers: Readonly<Record<CacheUser, string>> = {
   promotion: "+role +replicaof +config|rewrite +info",
   reload: "+acl|load +config|set",
   probe: "+ping +role",
-  backup: "+sync +replconf",
+  backup: "+psync +replconf +role",
   metrics:
     "+ping +info +client|setname +slowlog|get +slowlog|len +latency|latest +latency|histogram",
   application: `~* ${applicationChannels} +@read +@write +@transaction +@pubsub +@connection +eval +evalsha +eval_ro +evalsha_ro +fcall +fcall_ro +script|load +script|exists -@admin -@dangerous +info +role`,

@@ -68,3 +68,21 @@ export const jobLimits: Readonly<Record<JobKind, JobLimits>> = {
   "drill-recovery": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },
   "drill-disaster": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },
 };
+
+/**
+ * What a server takes for data beside the data itself, when it has just loaded them: nothing is
+ * fragmented yet, and no fork copies anything.
+ */
+const loadedShare = 1.25;
+
+/** The limits of a job that loads data into a server of its own, in its own container. */
+export function withLoadedData(limits: JobLimits, mebibytes: number): JobLimits {
+  const more = (memory: string) =>
+    `${String(mebibytesOf(memory) + Math.ceil(loadedShare * mebibytes))}Mi`;
+  const { request, limit } = limits.memory;
+  return { ...limits, memory: { request: more(request), limit: more(limit) } };
+}
+
+function mebibytesOf(quantity: string): number {
+  return Number.parseInt(quantity) * (quantity.endsWith("Gi") ? 1_024 : 1);
+}

@@ -17,7 +17,7 @@ import {
 import { everFires, scheduleGaps } from "../../contracts/schedules";
 import { keepRunning } from "../dataProtection";
 import { rejectProblems } from "../problems";
-import { type JobLimits, jobLimits } from "./jobLimits";
+import { type JobLimits, jobLimits, withLoadedData } from "./jobLimits";
 import { podTemplate, type ScratchDatabase, type SecretFiles } from "./podTemplate";
 
 /** Stands for an image that is not there yet. No registry can ever serve it: RFC 2606. */
@@ -48,6 +48,8 @@ export interface ScheduledJobArgs<Kind extends JobKind = JobKind> {
   readonly secrets?: readonly SecretFiles[];
   /** Labels that let the job's pods be reached, or reach others. @default - none but its own */
   readonly podLabels?: Readonly<Record<string, string>>;
+  /** Data that the job loads into a server of its own, in mebibytes. @default 0 */
+  readonly loadedMebibytes?: number;
   /** Whether the job reads objects of the cluster. @default false */
   readonly readsCluster?: boolean;
   /**
@@ -107,7 +109,7 @@ export class ScheduledJob<Kind extends JobKind = JobKind> extends pulumi.Compone
     rejectProblems("ScheduledJob", name, scheduledJobProblems(args));
     super("trading-dr:schedule:ScheduledJob", name, {}, opts);
     const { kind, image, scratchDatabase } = args;
-    const limits = jobLimits[kind];
+    const limits = withLoadedData(jobLimits[kind], args.loadedMebibytes ?? 0);
     const labels = {
       "app.kubernetes.io/name": "trading-dr",
       "app.kubernetes.io/component": kind,

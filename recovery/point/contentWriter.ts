@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Manifest, objectName, type Segment } from "../../contracts/manifest";
+import { objectName, type Segment, type StoredObject } from "../../contracts/manifest";
 import { type BucketPrefix, type Stored } from "../storage/bucket";
 import { compressed } from "./compression";
 
@@ -12,9 +12,9 @@ const objectBytes = 8 * 1024 * 1024;
 
 /** The objects of a recovery point that is being written, by their numbers. */
 export class WrittenObjects {
-  private readonly objects: (Manifest["objects"][number] | undefined)[] = [];
+  private readonly objects: (StoredObject | undefined)[] = [];
   /** How an object was stored, and so all of them: the bucket's own setting decides. */
-  public stored: Stored | undefined;
+  private stored: Stored | undefined;
 
   public constructor(private readonly bucket: BucketPrefix) {}
 
@@ -32,6 +32,15 @@ export class WrittenObjects {
     };
   }
 
+  /** How they are encrypted, for the manifest. */
+  public get encryption(): { algorithm?: string; key?: string } {
+    const { algorithm, key } = this.stored ?? {};
+    return {
+      ...(algorithm === undefined ? {} : { algorithm }),
+      ...(key === undefined ? {} : { key }),
+    };
+  }
+
   /** Bytes stored so far. */
   public get bytes(): number {
     return this.objects.reduce((sum, object) => sum + (object?.bytes ?? 0), 0);
@@ -42,7 +51,7 @@ export class WrittenObjects {
    *
    * @throws Error when one was begun and not written.
    */
-  public complete(): Manifest["objects"] {
+  public complete(): StoredObject[] {
     return this.objects.map((object, index) => {
       if (object === undefined) {
         throw new Error(`object ${String(index + 1)} was not written`);
@@ -60,7 +69,11 @@ export class ContentWriter {
   /** The object before, which is written while the next is filled. */
   private writing: Promise<void> = Promise.resolve();
 
-  public constructor(private readonly objects: WrittenObjects) {}
+  /** @param bytes Bytes of an object, about. @default 8 MiB */
+  public constructor(
+    private readonly objects: WrittenObjects,
+    private readonly bytes = objectBytes,
+  ) {}
 
   /**
    * Compresses a piece and adds it.
@@ -80,7 +93,7 @@ export class ContentWriter {
     };
     this.pieces.push(bytes);
     this.filled += bytes.length;
-    if (this.filled >= objectBytes) {
+    if (this.filled >= this.bytes) {
       await this.flush();
     }
     return segment;

@@ -1,16 +1,13 @@
-import { createHash } from "node:crypto";
 import {
   type Manifest,
   manifest as manifestSchema,
-  manifestFormat,
   manifestName,
   objectName,
   type Segment,
-  unsealed,
 } from "../../contracts/manifest";
-import { messageOf, RecoveryFailure } from "../failure";
+import { RecoveryFailure } from "../failure";
 import { type BucketPrefix } from "../storage/bucket";
-import { decompressed } from "./compression";
+import { checkObjects, contentOf, gapsOf, parseManifest } from "./content";
 
 /** A recovery point's manifest is no good, and so is the recovery point. */
 export class DamagedManifest extends RecoveryFailure {
@@ -51,11 +48,16 @@ export class RecoveryPoint {
     const text = (await bucket.get(manifestName)).toString();
     const damaged = (problem: string) =>
       new DamagedManifest(`${url} ${problem}`, id, bucket.urlOf(""));
-    const manifest = parseManifest(text, damaged);
+    const manifest = parseManifest(text, manifestSchema, damaged);
     if (manifest.id !== id) {
       throw damaged(`is of recovery point ${manifest.id}`);
     }
-    const gaps = gapsOf(manifest);
+    const { objects, roles, structure, tables, largeObjects } = manifest;
+    const contents = [roles, structure, largeObjects, ...tables];
+    const gaps = gapsOf(
+      objects,
+      contents.flatMap(({ segments }) => segments).concat(largeObjects.declared),
+    );
     if (gaps.length > 0) {
       throw damaged(`is wrong: ${gaps.join("; ")}`);
     }
@@ -78,29 +80,8 @@ export class RecoveryPoint {
    *
    * @throws RecoveryFailure `damaged` naming every object that is missing, of another size, or too many.
    */
-  public async checkObjects(): Promise<void> {
-    const wanted = new Map(
-      this.manifest.objects.map(({ bytes }, index) => [objectName(index + 1), bytes]),
-    );
-    const problems: string[] = [];
-    for (const { name, bytes } of await this.bucket.names()) {
-      const expected = wanted.get(name);
-      wanted.delete(name);
-      if (name === manifestName) {
-        continue;
-      }
-      if (expected === undefined) {
-        problems.push(`${this.bucket.urlOf(name)} is not in the manifest`);
-      } else if (expected !== bytes) {
-        problems.push(
-          `${this.bucket.urlOf(name)} has ${String(bytes)} bytes, and has to have ${String(expected)}`,
-        );
-      }
-    }
-    problems.push(...[...wanted.keys()].map((name) => `${this.bucket.urlOf(name)} is not there`));
-    if (problems.length > 0) {
-      throw new RecoveryFailure("damaged", problems.join("\n"));
-    }
+  public checkObjects(): Promise<void> {
+    return checkObjects(this.bucket, this.manifest.objects);
   }
 
   /**
@@ -108,94 +89,7 @@ export class RecoveryPoint {
    *
    * @throws RecoveryFailure `damaged` for what is not as it was written.
    */
-  public async *content(segments: readonly Segment[]): AsyncGenerator<Buffer> {
-    for (const segment of segments) {
-      yield await this.segment(segment);
-    }
+  public content(segments: readonly Segment[]): AsyncGenerator<Buffer> {
+    return contentOf(this.bucket, segments);
   }
-
-  private async segment(segment: Segment): Promise<Buffer> {
-    const name = objectName(segment.object);
-    const where = `${this.bucket.urlOf(name)}, bytes ${String(segment.offset)} to ${String(segment.offset + segment.bytes - 1)},`;
-    let bytes = await this.bucket.get(name, segment);
-    if (sha256Of(bytes) !== segment.sha256) {
-      // What was garbled on its way is whole when it comes again; what is damaged stays so.
-      bytes = await this.bucket.get(name, segment);
-    }
-    const found = sha256Of(bytes);
-    if (found !== segment.sha256) {
-      throw new RecoveryFailure(
-        "damaged",
-        `${where} have SHA-256 ${found}, and have to have ${segment.sha256}`,
-      );
-    }
-    const raw = await decompressed(bytes);
-    if (raw.length !== segment.rawBytes) {
-      throw new RecoveryFailure(
-        "damaged",
-        `${where} are ${String(raw.length)} bytes decompressed, and have to be ${String(segment.rawBytes)}`,
-      );
-    }
-    return raw;
-  }
-}
-
-function sha256Of(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-function parseManifest(text: string, damaged: (problem: string) => Error): Manifest {
-  let written: ReturnType<typeof unsealed>;
-  try {
-    written = unsealed(text);
-  } catch (error) {
-    throw damaged(`is no JSON: ${messageOf(error)}`);
-  }
-  const { fields, isIntact } = written;
-  const format =
-    typeof fields === "object" && fields !== null && "format" in fields ? fields.format : undefined;
-  if (format !== manifestFormat) {
-    throw damaged(
-      `has format ${String(format)}, and this version of trading-dr reads ${String(manifestFormat)}`,
-    );
-  }
-  if (!isIntact) {
-    throw damaged("is not what was written: its seal is of another text");
-  }
-  const parsed = manifestSchema.safeParse(fields);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join(".")}: ${message}`,
-    );
-    throw damaged(`is wrong: ${problems.join("; ")}`);
-  }
-  return parsed.data;
-}
-
-/** What of the objects no segment covers, or two do: every byte belongs to one piece of content. */
-function gapsOf(manifest: Manifest): string[] {
-  const { objects, roles, structure, tables, largeObjects } = manifest;
-  const segments = [roles, structure, largeObjects, ...tables]
-    .flatMap((content) => content.segments)
-    .concat(largeObjects.declared)
-    .sort((one, other) => one.object - other.object || one.offset - other.offset);
-  const covered = objects.map(() => 0);
-  const problems: string[] = [];
-  for (const { object, offset, bytes } of segments) {
-    const until = covered[object - 1];
-    if (until !== offset) {
-      problems.push(
-        `content of object ${String(object)} goes on at byte ${String(offset)}, and not at ${String(until)}`,
-      );
-    }
-    covered[object - 1] = offset + bytes;
-  }
-  objects.forEach(({ bytes }, index) => {
-    if (covered[index] !== bytes) {
-      problems.push(
-        `content of object ${String(index + 1)} ends at byte ${String(covered[index])} of ${String(bytes)}`,
-      );
-    }
-  });
-  return problems;
 }

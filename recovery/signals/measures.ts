@@ -67,10 +67,17 @@ function measuresOfKind(happened: RunEvent): Measures {
         ? {}
         : { findings: checked.findings.length, unseen: checked.unseen.length };
     }
+    case "snapshot": {
+      const { taken } = happened;
+      return taken === undefined
+        ? {}
+        : { pointTime: secondsOf(timeOfPoint(taken.point)), pointBytes: taken.bytes };
+    }
     case "restoration": {
-      const { restored, tables, startedAt, finishedAt } = happened;
+      const { of, restored, tables, startedAt, finishedAt } = happened;
       // Some tables beside the live ones are no recovery, and one that failed has no end.
-      if (restored === undefined || tables !== undefined || happened.failure !== undefined) {
+      const isRecovery = of === "database" && tables === undefined;
+      if (restored === undefined || !isRecovery || happened.failure !== undefined) {
         return {};
       }
       return {

@@ -121,6 +121,8 @@ function subjectText(happened: RunEvent): string {
         : `verification of ${happened.judged.point}`;
     case "drill":
       return `drill of ${happened.drill === "recovery" ? "a recovery" : "a disaster"}`;
+    case "snapshot":
+      return `snapshot of the ${happened.of} (store ${happened.store})`;
     case "check":
       return "check of all recovery points";
     case "restoration":

@@ -2,6 +2,7 @@ import { type ChildProcess, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type CachePasswords,
@@ -16,6 +17,7 @@ import { type Address, podLayout } from "../../components/cache/layout";
 import { replicationContents } from "../../components/cache/replicationSecret";
 import { firstPrimary } from "../../components/cache/sentinelConfiguration";
 import { firstUpstream } from "../../components/cache/serverConfiguration";
+import { requestFullSync } from "../../recovery/cache/fullSync";
 import { ended, type Lab, replaceFile, until } from "./lab";
 import { type Pod } from "./pod";
 
@@ -339,6 +341,15 @@ export class Group {
   public askAs(user: CacheUser | "admin", address: Address, ...words: string[]): string {
     const { stdout, stderr } = this.redisCli(user, address, words, "");
     return (stdout === "" ? stderr : stdout).trim();
+  }
+
+  /** Saves a snapshot of a server as the user of backups, in the way that the jobs take one. */
+  public async saveSnapshot(address: Address, file: string): Promise<void> {
+    const authority = readFileSync(this.lab.path("ca.crt"));
+    const password = this.passwords.backup;
+    const sync = await requestFullSync(address, { user: "backup", password, authority });
+    await writeFile(file, sync.bytes);
+    sync.close();
   }
 
   /** Sends commands, one a line, as the application, and returns their answers, one a line. */

@@ -40,7 +40,7 @@ export async function restoreUnderSentinel(laboratory: Laboratory): Promise<Meas
     "the replica has them",
     () => group.info(replica, "slave_repl_offset") === group.info(primary, "master_repl_offset"),
   );
-  group.askAs("backup", group.server(replica), "--rdb", snapshot);
+  await group.saveSnapshot(group.server(replica), snapshot);
   group.askAll(
     group.server(primary),
     indexes.map((index) => `SET ${key(index)} wrong`),

@@ -17,6 +17,9 @@ interface SnapshotJob {
         readonly template: {
           readonly metadata: { readonly labels: Readonly<Record<string, string>> };
           readonly spec: {
+            readonly containers: readonly {
+              readonly resources: { readonly limits: { readonly memory: string } };
+            }[];
             readonly volumes: readonly {
               readonly name: string;
               readonly projected?: {
@@ -183,6 +186,8 @@ describe("wiring of the caches", () => {
       for (const { name, inputs: job } of jobs) {
         const { template } = (job as unknown as SnapshotJob).spec.jobTemplate.spec;
         const store = name.slice("dr-snapshot-cache-".length);
+        // 1 GiB as every job that streams, and 1.25 times the cache's own, which it loads.
+        assert.equal(template.spec.containers[0]?.resources.limits.memory, "2304Mi");
         const [volume] = template.spec.volumes.filter((found) => found.name === "secrets");
         const wanted = volume?.projected?.sources.map(({ secret }) => secret.name) ?? [];
         assert.equal(wanted.length, 2);

@@ -104,6 +104,7 @@ const events = {
   restoration: {
     ...run,
     kind: "restoration",
+    of: "database",
     choice: "latest",
     into: "trading",
     restored: { point, url: `s3://bucket/${point}/`, kept: "trading_before" },
@@ -157,7 +158,7 @@ describe("an event", () => {
       named({ ...events.backup, failure, taken: undefined }),
       `${id}.backup.database.daily.trading.failed.json`,
     );
-    assert.equal(named(events.restoration), `${id}.restoration.trading.succeeded.json`);
+    assert.equal(named(events.restoration), `${id}.restoration.database.trading.succeeded.json`);
     assert.equal(
       named(events["signals that were not sent"]),
       `${id}.signals.backup.database.daily.trading.failed.json`,

@@ -30,7 +30,7 @@ describe("users of a cache", () => {
       "user promotion on #[promotion] resetchannels +role +replicaof +config|rewrite +info",
       "user reload on #[reload] resetchannels +acl|load +config|set",
       "user probe on #[probe] resetchannels +ping +role",
-      "user backup on #[backup] resetchannels +sync +replconf",
+      "user backup on #[backup] resetchannels +psync +replconf +role",
       "user metrics on #[metrics] resetchannels +ping +info +client|setname +slowlog|get +slowlog|len +latency|latest +latency|histogram",
       "user application on #[application] resetchannels ~* &application:* +@read +@write +@transaction +@pubsub +@connection +eval +evalsha +eval_ro +evalsha_ro +fcall +fcall_ro +script|load +script|exists -@admin -@dangerous +info +role",
       "",

@@ -69,6 +69,7 @@ export const sampleEvents = {
   }),
   restoration: sample({
     kind: "restoration",
+    of: "database",
     choice: "latest",
     into: "trading",
     restored: { point, url: `s3://bucket/${point}/` },
