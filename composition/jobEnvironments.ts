@@ -83,6 +83,7 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...everyJob,
         ...writing(job, system, own),
         namespace: system.namespace,
+        recoveryRecipients: system.jobs.recoveryRecipients,
       } satisfies Environment<"snapshot-configuration">;
     case "check":
       return {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobKind } from "./jobs";
+import { noRecipients, recipient } from "./recoveryKey";
 
 /**
  * The environment of each kind of job: what the stacks write into the CronJobs and what the
@@ -134,6 +135,8 @@ export const jobEnvironments = {
     ...writer,
     /** Namespace whose objects are saved. */
     namespace: text,
+    /** Public parts of the keys that Secrets are encrypted for; `pending` while nobody has made one. */
+    recoveryRecipients: z.union([z.literal(noRecipients), several(recipient)]),
   }),
   check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
   "drill-recovery": z.object(restorer),
@@ -193,6 +196,15 @@ const operatorEnvironments = {
     /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
     quiesce: structure(hook).optional(),
     resume: structure(hook).optional(),
+  }),
+  "restore-configuration": z.object({
+    system: text,
+    region: text,
+    account: z.string().regex(/^\d{12}$/, { error: "must be 12 digits" }),
+    /** Where recovery points of configuration are, by the region that took them. */
+    recoveryPoints: several(location),
+    /** Namespace whose objects are restored. */
+    namespace: text,
   }),
 } as const;
 

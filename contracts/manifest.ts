@@ -15,12 +15,16 @@ export const manifestName = "manifest.json";
 const count = z.int().nonnegative();
 
 /** SHA-256, in hexadecimal digits. */
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A sum over rows that does not depend on their order: see {@link contentOfTable}. */
 const digest = z.string().regex(/^[0-9a-f]{16}$/);
 
-const time = z.iso.datetime();
+/** A moment, as ISO 8601 writes it, in UTC. */
+export const time = z.iso.datetime();
+
+/** Sorts by the time of the start of whatever took the recovery point. */
+export const pointId = z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/);
 
 /** A piece of content, inside of an object. It is a frame of zstd, and checked by itself. */
 const segment = z.strictObject({
@@ -71,10 +75,16 @@ const sequence = z.strictObject({
 
 export type SequenceState = z.output<typeof sequence>;
 
+/** How S3 encrypts what was written. */
+export const encryption = z.strictObject({
+  /** As S3 says it: `aws:kms`; absent where it does not encrypt. */
+  algorithm: z.string().optional(),
+  key: z.string().optional(),
+});
+
 export const manifest = z.strictObject({
   format: z.literal(manifestFormat),
-  /** Sorts by the time of the backup's start. */
-  id: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  id: pointId,
   system: z.string(),
   account: z.string(),
   /** Region that took it. */
@@ -112,11 +122,7 @@ export const manifest = z.strictObject({
   }),
   /** Versions of the programs that wrote it. */
   tools: z.strictObject({ tradingDr: z.string(), pgDump: z.string() }),
-  encryption: z.strictObject({
-    /** As S3 says it: `aws:kms`; absent where it does not encrypt. */
-    algorithm: z.string().optional(),
-    key: z.string().optional(),
-  }),
+  encryption,
   /** The objects, by their numbers from 1. */
   objects: z.array(z.strictObject({ bytes: z.int().positive(), sha256 })),
   /** Statements that make the server's roles, without passwords. */
@@ -164,13 +170,17 @@ export function objectName(number: number): string {
   return `content/${String(number).padStart(6, "0")}`;
 }
 
+/** A manifest as it is written, sealed. */
+export function manifestText(written: Manifest): string {
+  return sealed(manifest.parse(written));
+}
+
 /**
- * A manifest as it is written. Its last field is the SHA-256 of the text without it: what checks
+ * The text of a manifest of any kind. Its last field is the SHA-256 of the text without it: what checks
  * everything else is checked by that.
  */
-export function manifestText(written: Manifest): string {
-  const checked = manifest.parse(written);
-  return JSON.stringify({ ...checked, seal: sealOf(checked) });
+export function sealed(fields: object): string {
+  return JSON.stringify({ ...fields, seal: sealOf(fields) });
 }
 
 /**

@@ -25,10 +25,15 @@ const mostSessions = 4;
 /** How many sessions there are, if nobody says: a core each. */
 const sessions = Math.min(availableParallelism(), mostSessions);
 
-const progress = progressOn(process.stderr);
+/** How far commands are. */
+export const progress = progressOn(process.stderr);
 
-/** Reads the environment of a command. */
-function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
+/**
+ * Reads the environment of a command.
+ *
+ * @throws RecoveryFailure `usage` with every variable that is missing or wrong.
+ */
+export function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
   kind: Kind,
 ): CommandEnvironment<Kind> {
   try {
@@ -75,7 +80,7 @@ function operatorAddress(
 }
 
 /** Where recovery points are. */
-function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
+export function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
   return locations.map((location) => new BucketPrefix(client, location));
 }
 

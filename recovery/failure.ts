@@ -16,6 +16,8 @@ export const exitCodes = {
   damaged: 6,
   /** There is no such recovery point. */
   absent: 7,
+  /** The Kubernetes API does not answer, or did not do as it was asked. */
+  cluster: 9,
 } as const;
 
 export type ExitReason = Exclude<keyof typeof exitCodes, "success">;

@@ -13,6 +13,7 @@ import {
   type TablesOptions,
   verifyCommand,
 } from "./commands";
+import { type ConfigurationOptions } from "./configuration/commands";
 import { exitCodes } from "./failure";
 import { version } from "./version";
 
@@ -20,11 +21,16 @@ const status = Object.entries(exitCodes)
   .map(([reason, code]) => `  ${String(code)}  ${reason}`)
   .join("\n");
 
+/** What talks to Kubernetes is loaded where it is used: the other commands would hold it in memory for nothing. */
+function configuration() {
+  return import("./configuration/commands.js");
+}
+
 /** The command's interface. Values that differ by system come from the environment: see docs/recovery.md. */
 export function program(): Command {
   const command = new Command("trading-dr")
     .description(
-      "Takes recovery points of a trading system's database, proves that they can be restored, and restores them.",
+      "Takes recovery points of a trading system's database and configuration, proves that they can be restored, and restores them.",
     )
     .version(version)
     .addHelpText(
@@ -46,6 +52,16 @@ export function program(): Command {
     .description("take recovery points of all databases of a server, and its roles, now")
     .option("--dry-run", "list the databases, and write nothing")
     .action((options: { dryRun?: true }) => run(() => emergencyCommand(options)));
+  const snapshot = command
+    .command("snapshot")
+    .description("take a recovery point of what is small");
+  snapshot
+    .command("configuration")
+    .description("save a namespace's objects, Secrets encrypted for the recovery keys")
+    .option("--dry-run", "look whether all can be listed, and write nothing")
+    .action((options: { dryRun?: true }) =>
+      run(async () => (await configuration()).snapshotConfigurationCommand(options)),
+    );
   command
     .command("verify")
     .description(
@@ -74,6 +90,23 @@ export function program(): Command {
     )
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: RestoreOptions) => run(() => restoreCommand(options)));
+  restore
+    .command("configuration")
+    .description(
+      "compare a namespace's objects with a recovery point, and restore them with --apply",
+    )
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--identity <file>", "the recovery key, as age-keygen wrote it")
+    .option("--kinds <kinds...>", "only these: Deployment Secret; default: all")
+    .option("--names <names...>", "only objects of these names")
+    .option("--context <name>", "context of the kubeconfig; default: the current one")
+    .option("--dry-run", "have the cluster try it too, and change nothing")
+    .option("--apply", "have the cluster try it, then apply what is missing or differs")
+    .option("--force", "take over fields that others manage")
+    .option("--json", "for machines")
+    .action((options: ConfigurationOptions) =>
+      run(async () => (await configuration()).restoreConfigurationCommand(options)),
+    );
   command
     .command("list")
     .description("list recovery points, the newest first")
