@@ -98,7 +98,7 @@ export async function restoreConfigurationCommand(options: ConfigurationOptions)
     // What is going to be done is seen before it is.
     process.stdout.write(found);
     await applyRestore(request, plan, force, progress);
-    return options.json ? "" : `${String(steps.length)} objects were applied.\n`;
+    return options.json ? "" : `Applied: ${String(steps.length)}.\n`;
   }
   return options.json ? found : `${found}Nothing was changed; --apply restores.\n`;
 }

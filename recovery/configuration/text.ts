@@ -12,7 +12,7 @@ export function comparisonText(comparison: ConfigurationComparison): string {
     `Recovery point ${point} and namespace ${namespace} of ${cluster}:`,
     ...different.flatMap(objectLines),
     ...extra.map(({ kind, name }) => `  ${kind} ${name}: not in the recovery point; stays`),
-    `${String(same)} objects are as they were, ${String(different.length)} are not, ${String(extra.length)} are new.`,
+    `${String(same)} as they were, ${String(different.length)} not, ${String(extra.length)} new.`,
   ];
   return `${lines.map(onOneLine).join("\n")}\n`;
 }

@@ -256,6 +256,8 @@ export class KubernetesApi {
       ...["--service-account-issuer=https://kubernetes.default.svc"],
       ...["--service-account-key-file", key, "--service-account-signing-key-file", key],
       "--service-cluster-ip-range=10.0.0.0/24",
+      // Places in lists are forgotten when the store forgets them, as in a cluster after five minutes.
+      "--feature-gates=ListFromCacheSnapshot=false",
     ]);
     for (let attempt = 0; attempt < 300; attempt += 1) {
       try {
