@@ -7,7 +7,7 @@ import { messageOf, RecoveryFailure } from "../failure";
 import { type KubernetesObject } from "./content";
 
 /** Objects of a page of a list. One may have 1.5 MB, and all of a page are in memory at once. */
-const pageObjects = 25;
+const pageObjects = 10;
 
 /** Times that a list is begun: the place that it goes on from is forgotten by the server after minutes. */
 const listAttempts = 5;
