@@ -160,6 +160,9 @@ function image() {
   );
 }
 
+const recoveryRecipientsRule =
+  "must be pending, or a list of recipients of age; write age1 and 58 more characters a line, as age-keygen prints the public key";
+
 /** What the jobs run, and where they write what they did. */
 const jobs = section({
   /** The image with the `trading-dr` command. */
@@ -170,10 +173,10 @@ const jobs = section({
    * Public parts of the recovery keys that saved Secrets are encrypted for, as age-keygen prints them; the
    * keys themselves are kept offline. Or `pending` as long as there is none, which suspends what saves them.
    */
-  recoveryRecipients: z.union([z.literal(noRecipients), z.array(recipient).min(1)], {
-    error:
-      "must be pending, or a list of recipients of age; write age1 and 58 more characters a line, as age-keygen prints the public key",
-  }),
+  recoveryRecipients: z.union(
+    [z.literal(noRecipients), z.array(recipient).min(1, { error: recoveryRecipientsRule })],
+    { error: recoveryRecipientsRule },
+  ),
   /** Disk of the node that a restored database may take. */
   scratchGibibytes: whole(1, 16_384, "gibibytes"),
   /** The store of kind `objects` that takes the events of backups, restores and drills. */
