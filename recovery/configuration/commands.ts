@@ -12,7 +12,7 @@ import { leftOutReason } from "./content";
 import { chooseConfiguration } from "./point";
 import { RecoveryIdentity } from "./recoveryKey";
 import { applyRestore, planRestore, tryRestore } from "./restore";
-import { snapshotConfiguration } from "./snapshot";
+import { refuseEmpty, snapshotConfiguration } from "./snapshot";
 import { comparisonText } from "./text";
 
 /** `trading-dr snapshot configuration` */
@@ -28,7 +28,9 @@ export async function snapshotConfigurationCommand({ dryRun }: { dryRun?: true }
   const cluster = Cluster.find();
   const points = new BucketPrefix(s3Client(told.region), told.recoveryPoints);
   if (dryRun) {
-    return `Would save ${String(await countObjects(cluster, namespace))} objects of ${namespace} and write a recovery point to ${points.urlOf("")}.\n`;
+    const objects = await countObjects(cluster, namespace);
+    refuseEmpty(namespace, objects);
+    return `Would save ${String(objects)} objects of ${namespace} and write a recovery point to ${points.urlOf("")}.\n`;
   }
   const { manifest } = await snapshotConfiguration(
     { ...told, recipients, points, cluster },

@@ -74,15 +74,15 @@ export function declaredContent(
     metadata: withoutAnnotations(without(metadata, metadataOfServer), annotationsOfControllers),
   } as unknown as KubernetesObject;
   if (kind !== "ServiceAccount" || !Array.isArray(rest["secrets"])) {
-    return declared as KubernetesObject;
+    return declared;
   }
   // Older clusters made a token for each account, and named it there.
   const secrets = (rest["secrets"] as readonly { readonly name?: string }[]).filter(
     ({ name = "" }) => !name.startsWith(`${metadata.name}-token-`),
   );
-  return (
-    secrets.length === 0 ? without(declared, ["secrets"]) : { ...declared, secrets }
-  ) as KubernetesObject;
+  return secrets.length === 0
+    ? (without(declared, ["secrets"]) as unknown as KubernetesObject)
+    : { ...declared, secrets };
 }
 
 /**

@@ -165,7 +165,7 @@ function parseManifest(text: string, url: string): ConfigurationManifest {
   const { format, kind } = (fields ?? {}) as { readonly format?: unknown; readonly kind?: string };
   if (format !== manifestFormat || kind !== "configuration") {
     throw damaged(
-      `has format ${String(format)} and is of ${String(kind ?? "a database")}: this command reads format ${String(manifestFormat)}, of configuration`,
+      `has format ${String(format)} and is of ${kind ?? "a database"}: this command reads format ${String(manifestFormat)}, of configuration`,
     );
   }
   if (!isIntact) {

@@ -51,7 +51,8 @@ type SecretsBefore = ReadonlyMap<string, SavedObject>;
  * change since the day's other recovery points excepted; the manifest is written last. What ends this
  * before leaves contents that no manifest names.
  *
- * @throws RecoveryFailure `refused` when some kind cannot be listed: a recovery point is never partial.
+ * @throws RecoveryFailure `refused` when some kind cannot be listed, or there is nothing to save: a recovery
+ * point is never partial.
  */
 export async function snapshotConfiguration(
   request: ConfigurationRequest,
@@ -70,6 +71,7 @@ export async function snapshotConfiguration(
     taken.leftOut.push(...listed.leftOut);
     progress.at("saving", { kind: kind.kind, objects: taken.objects.length });
   }
+  refuseEmpty(namespace, taken.objects.length);
   const manifest: ConfigurationManifest = {
     format: manifestFormat,
     kind: "configuration",
@@ -102,6 +104,20 @@ export async function snapshotConfiguration(
     newBytes,
   });
   return { manifest, newContents, newBytes };
+}
+
+/**
+ * Every namespace has an account at least, and the API lists one that is not there as one without anything.
+ *
+ * @throws RecoveryFailure `refused` where there is nothing to save.
+ */
+export function refuseEmpty(namespace: string, objects: number): void {
+  if (objects === 0) {
+    throw new RecoveryFailure(
+      "refused",
+      `namespace ${namespace} has nothing to save: see that TRADING_DR_NAMESPACE and the cluster are right`,
+    );
+  }
 }
 
 interface Listed {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiVersionOf, configurationKinds } from "../../../contracts/configurationKinds";
 import { type ConfigurationLaboratory, points, useConfigurationLaboratory } from "./laboratory";
@@ -116,12 +117,37 @@ describe("snapshots of configuration", function () {
       ],
       [{ KUBECONFIG: "/nowhere" }, 2, /the kubeconfig cannot be read: ENOENT/],
       [{ KUBECONFIG: lab().api.kubeconfig(account, "http://127.0.0.1:1") }, 2, /without TLS/],
+      [
+        { KUBECONFIG: lab().api.kubeconfig(account, "https://127.0.0.1:1") },
+        9,
+        /the Kubernetes API at https:\/\/127\.0\.0\.1:1 does not answer: connect ECONNREFUSED/,
+      ],
+      [
+        { KUBECONFIG: strangersFile() },
+        9,
+        /status 401, Unauthorized; the token or certificate is no/,
+      ],
+      [
+        { KUBECONFIG: lab().api.kubeconfig(), TRADING_DR_NAMESPACE: "tradin" },
+        3,
+        /namespace tradin has nothing to save/,
+      ],
       [{ AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1" }, 5, /cannot read s3:/],
     ];
+    const before = await lab().keysThere();
     for (const [environment, wanted, words] of cases) {
       const { status, errors } = await lab().snapshot(environment);
       assert.match(errors, words);
       assert.equal(status, wanted, errors);
+    }
+    assert.deepEqual(await lab().keysThere(), before);
+
+    /** A kubeconfig whose token nobody gave. */
+    function strangersFile(): string {
+      const file = lab().api.kubeconfig(account);
+      const text = readFileSync(file, "utf8");
+      writeFileSync(file, text.replace(/"token":"[^"]*"/, '"token":"nobody"'));
+      return file;
     }
   });
 
