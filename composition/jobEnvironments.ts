@@ -87,6 +87,7 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...everyJob,
         ...writing(job, system, own),
         namespace: system.namespace,
+        recoveryRecipients: system.jobs.recoveryRecipients,
       } satisfies Environment<"snapshot-configuration">;
     case "check": {
       const verified = verifiedBy(system, own, regions);

@@ -6,6 +6,7 @@ import { type Configuration } from "../config/configuration";
 import { wholeDays } from "../config/duration";
 import { transitionsOf } from "../config/stores";
 import { type System } from "../config/system";
+import { sharedContentDays } from "../contracts/configurationManifest";
 import {
   bucketArn,
   keyAliasArn,
@@ -94,16 +95,22 @@ export function lifecyclesByLockClass(system: System): Record<string, ObjectLife
     id: string,
     prefix: string,
     { lockClass, retention, transitions }: System["tiers"][string],
+    additionalDays = 0,
   ) => {
     (byClass[lockClass] ??= []).push({
       id,
       prefix,
-      expirationDays: wholeDays(retention),
+      expirationDays: wholeDays(retention) + additionalDays,
       transitions: transitionsOf(transitions ?? {}),
     });
   };
   for (const [name, tier] of Object.entries(system.tiers)) {
-    add(`recovery-points-${name}`, recoveryPointPrefix(name), tier);
+    add(
+      `recovery-points-${name}`,
+      recoveryPointPrefix(name),
+      tier,
+      sharesContents(system, name) ? sharedContentDays : 0,
+    );
   }
   for (const [name, store] of Object.entries(system.stores)) {
     if (store.kind === "objects") {
@@ -111,6 +118,13 @@ export function lifecyclesByLockClass(system: System): Record<string, ObjectLife
     }
   }
   return byClass;
+}
+
+/** Whether recovery points of a tier share contents: those of configuration do. */
+function sharesContents({ stores }: System, tier: string): boolean {
+  return Object.values(stores).some(
+    (store) => store.kind === "configuration" && store.backup.tier === tier,
+  );
 }
 
 /** Both regions copy to each other and to the archive; the archive copies nowhere. */

@@ -2,6 +2,7 @@ import { smallestReplicaLagSeconds } from "../contracts/monitoring";
 import { type Configuration } from "../config/configuration";
 import { type StoreKind } from "../config/stores";
 import { type System } from "../config/system";
+import { noRecipients } from "../contracts/recoveryKey";
 import { type NotBuilt } from "../contracts/outputs";
 import { remarksOnDns } from "./dns";
 import { databaseOf, everyGenerationOf } from "../config/generations";
@@ -110,7 +111,7 @@ export function remarksOn(configuration: Configuration): string[] {
         ]
       : []),
     ...watchRemarks(configuration),
-    ...jobRemarks(settings, system.jobs),
+    ...jobRemarks(settings, system),
     ...(system.owns.includes("backup-region-settings")
       ? []
       : [
@@ -171,10 +172,10 @@ function watchRemarks({ settings, system }: Configuration): string[] {
   ];
 }
 
-/** Jobs that are declared, but wait for an image. */
+/** Jobs that are declared, but wait for an image or a key. */
 function jobRemarks(
   { role, phase }: Configuration["settings"],
-  { image, scratchImage }: Configuration["system"]["jobs"],
+  { jobs: { image, scratchImage, recoveryRecipients }, stores }: System,
 ): string[] {
   if (role === "archive" || phase === "landing") {
     return [];
@@ -182,7 +183,15 @@ function jobRemarks(
   if (image === "pending") {
     return ["all jobs are suspended, backups too, until jobs.image names an image by digest"];
   }
-  return scratchImage === "pending"
-    ? ["jobs that restore are suspended until jobs.scratchImage names an image by digest"]
-    : [];
+  return [
+    ...(scratchImage === "pending"
+      ? ["jobs that restore are suspended until jobs.scratchImage names an image by digest"]
+      : []),
+    ...(recoveryRecipients === noRecipients &&
+    Object.values(stores).some(({ kind }) => kind === "configuration")
+      ? [
+          "snapshots of configuration are suspended until jobs.recoveryRecipients names recovery keys for its Secrets",
+        ]
+      : []),
+  ];
 }

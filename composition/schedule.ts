@@ -6,6 +6,7 @@ import { ScheduledJob } from "../components/schedule/scheduledJob";
 import { VerificationNamespace } from "../components/schedule/verificationNamespace";
 import { type Configuration } from "../config/configuration";
 import { jobName, namespaceOf, restoresToScratch, verificationNamespace } from "../contracts/jobs";
+import { noRecipients } from "../contracts/recoveryKey";
 import { imageReference, type Place } from "../contracts/names";
 import { cacheAccess, environmentOf } from "./jobEnvironments";
 import { jobKindsOf, jobsOf, runsIn } from "./jobs";
@@ -65,7 +66,9 @@ export function declareJobs(
         namespace: namespaceOf(kind, system.namespace),
         schedule,
         timeZone: system.schedules.timeZone,
-        runs: turn === "both" || isActive === (turn === "active"),
+        runs:
+          (turn === "both" || isActive === (turn === "active")) &&
+          !(kind === "snapshot-configuration" && system.jobs.recoveryRecipients === noRecipients),
         image: imageOf(system.jobs.image, own),
         ...(restoresToScratch(kind)
           ? { scratchDatabase: scratchDatabase(configuration, own) }

@@ -12,6 +12,7 @@ import {
   whole,
 } from "./field";
 import { longestJobPart, longestNamespace } from "../contracts/jobs";
+import { noRecipients, recipient } from "../contracts/recoveryKey";
 import { type Scenario, scenarioNames } from "../contracts/scenarios";
 import { mayWeaken, measuredRates, unmetObjectives } from "./objectives";
 import { awsBackupSchedule, schedule } from "./schedule";
@@ -159,12 +160,23 @@ function image() {
   );
 }
 
+const recoveryRecipientsRule =
+  "must be pending, or a list of recipients of age; write age1 and 58 more characters a line, as age-keygen prints the public key";
+
 /** What the jobs run, and where they write what they did. */
 const jobs = section({
   /** The image with the `trading-dr` command. */
   image: image(),
   /** PostgreSQL of the database's major version or newer, to restore into. */
   scratchImage: image(),
+  /**
+   * Public parts of the recovery keys that saved Secrets are encrypted for, as age-keygen prints them; the
+   * keys themselves are kept offline. Or `pending` as long as there is none, which suspends what saves them.
+   */
+  recoveryRecipients: z.union(
+    [z.literal(noRecipients), z.array(recipient).min(1, { error: recoveryRecipientsRule })],
+    { error: recoveryRecipientsRule },
+  ),
   /** Disk of the node that a restored database may take. */
   scratchGibibytes: whole(1, 16_384, "gibibytes"),
   /** The store of kind `objects` that takes the events of backups, restores and drills. */

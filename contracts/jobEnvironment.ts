@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobKind } from "./jobs";
+import { noRecipients, recipient } from "./recoveryKey";
 
 /**
  * The environment of each kind of job: what the stacks write into the CronJobs and what the
@@ -184,6 +185,8 @@ export const jobEnvironments = {
     ...writer,
     /** Namespace whose objects are saved. */
     namespace: text,
+    /** Public parts of the keys that Secrets are encrypted for; `pending` while nobody has made one. */
+    recoveryRecipients: z.union([z.literal(noRecipients), several(recipient)]),
   }),
   check: z.object({
     ...everyJob,
@@ -266,6 +269,11 @@ const operatorEnvironments = {
     loader: hostAndPort,
     quiesce: structure(hook).optional(),
     resume: structure(hook).optional(),
+  }),
+  "restore-configuration": z.object({
+    ...operator,
+    /** Namespace whose objects are restored. */
+    namespace: text,
   }),
 } as const;
 

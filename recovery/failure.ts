@@ -18,6 +18,8 @@ export const exitCodes = {
   absent: 7,
   /** Recovery points are missing, late, unproven or unlike those before: the monitor found it. */
   overdue: 8,
+  /** The Kubernetes API does not answer, or did not do as it was asked. */
+  cluster: 9,
   /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old. */
   unmet: 10,
 } as const;

@@ -18,6 +18,7 @@ import {
   verifyCommand,
 } from "./commands";
 import { drillRecoveryCommand } from "./drill/command";
+import { type ConfigurationOptions } from "./configuration/commands";
 import { exitCodes } from "./failure";
 import { checkCommand } from "./monitor/command";
 import { run } from "./run";
@@ -27,11 +28,16 @@ const status = Object.entries(exitCodes)
   .map(([reason, code]) => `  ${String(code)}  ${reason}`)
   .join("\n");
 
+/** What talks to Kubernetes is loaded where it is used: the other commands would hold it in memory for nothing. */
+function configuration() {
+  return import("./configuration/commands.js");
+}
+
 /** The command's interface. Values that differ by system come from the environment: see docs/recovery.md. */
 export function program(): Command {
   const command = new Command("trading-dr")
     .description(
-      "Takes recovery points of a trading system's database and caches, proves that they can be restored, and restores them.",
+      "Takes recovery points of a trading system's database, caches and configuration, proves that they can be restored, and restores them.",
     )
     .version(version)
     .addHelpText(
@@ -68,6 +74,15 @@ export function program(): Command {
     .option("--dry-run", "find the server that would be read, and write nothing")
     .action((options: { dryRun?: true }) =>
       run("snapshot cache", (progress) => snapshotCacheCommand(options, progress)),
+    );
+  snapshot
+    .command("configuration")
+    .description("save a namespace's objects, Secrets encrypted for the recovery keys")
+    .option("--dry-run", "look whether all can be listed, and write nothing")
+    .action((options: { dryRun?: true }) =>
+      run("snapshot configuration", async (progress) =>
+        (await configuration()).snapshotConfigurationCommand(options, progress),
+      ),
     );
   command
     .command("verify")
@@ -126,6 +141,25 @@ export function program(): Command {
     .option("--dry-run", "check that everything is there, and change nothing")
     .action((options: CacheRestoreOptions) =>
       run("restore cache", (progress) => restoreCacheCommand(options, progress)),
+    );
+  restore
+    .command("configuration")
+    .description(
+      "compare a namespace's objects with a recovery point, and restore them with --apply",
+    )
+    .requiredOption("--point <choice>", "latest, or an id")
+    .requiredOption("--identity <file>", "the recovery key, as age-keygen wrote it")
+    .option("--kinds <kinds...>", "only these: Deployment Secret; default: all")
+    .option("--names <names...>", "only objects of these names")
+    .option("--context <name>", "context of the kubeconfig; default: the current one")
+    .option("--dry-run", "have the cluster try it too, and change nothing")
+    .option("--apply", "have the cluster try it, then apply what is missing or differs")
+    .option("--force", "take over fields that others manage")
+    .option("--json", "for machines")
+    .action((options: ConfigurationOptions) =>
+      run("restore configuration", async (progress) =>
+        (await configuration()).restoreConfigurationCommand(options, progress),
+      ),
     );
   const drill = command.command("drill").description("rehearse a recovery, and measure it");
   drill

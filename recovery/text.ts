@@ -85,7 +85,7 @@ function aligned(cells: readonly (readonly string[])[]): string {
 }
 
 /** Names may hold line ends, and what moves a terminal's cursor: they are shown as JSON writes them. */
-function onOneLine(cell: string): string {
+export function onOneLine(cell: string): string {
   return cell.replace(
     /\p{Cc}/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { configurationResources } from "../../contracts/configurationKinds";
 import { type JobKind, jobName, serviceAccountName } from "../../contracts/jobs";
 import { jobPurpose, type Place, roleArn } from "../../contracts/names";
 import { purposeTags, type Tags } from "../../contracts/tags";
@@ -23,28 +24,6 @@ export interface JobIdentityArgs {
    */
   readonly disposable?: boolean;
 }
-
-/** What a cluster is rebuilt from. Helm keeps its releases in Secrets. */
-const configurationObjects: readonly { readonly group: string; readonly kinds: string[] }[] = [
-  {
-    group: "",
-    kinds: [
-      "configmaps",
-      "limitranges",
-      "persistentvolumeclaims",
-      "resourcequotas",
-      "secrets",
-      "serviceaccounts",
-      "services",
-    ],
-  },
-  { group: "apps", kinds: ["daemonsets", "deployments", "statefulsets"] },
-  { group: "autoscaling", kinds: ["horizontalpodautoscalers"] },
-  { group: "batch", kinds: ["cronjobs"] },
-  { group: "networking.k8s.io", kinds: ["ingresses", "networkpolicies"] },
-  { group: "policy", kinds: ["poddisruptionbudgets"] },
-  { group: "rbac.authorization.k8s.io", kinds: ["rolebindings", "roles"] },
-];
 
 /**
  * Who the jobs of a kind are: a service account in the cluster, and through EKS Pod Identity the
@@ -82,7 +61,7 @@ export class JobIdentity extends pulumi.ComponentResource {
         `${name}-reader`,
         {
           metadata,
-          rules: configurationObjects.map(({ group, kinds }) => ({
+          rules: configurationResources().map(({ group, kinds }) => ({
             apiGroups: [group],
             resources: kinds,
             verbs: ["get", "list"],

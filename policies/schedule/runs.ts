@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type System } from "../../config/system";
 import { type JobKind, jobKinds, restoresToScratch } from "../../contracts/jobs";
+import { noRecipients } from "../../contracts/recoveryKey";
 import { scheduleGaps } from "../../contracts/schedules";
 import { type Finding, rule } from "../rule";
 import { tradingRegionOf } from "../places";
@@ -177,14 +178,15 @@ export const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> =
   "drill-disaster": "standby",
 };
 
-/** The kinds that run in a stack's region now: their turn has come, and their images are there. */
+/** The kinds that run in a stack's region now: their turn has come, and their images and keys are there. */
 function runningKinds({ regions, jobs }: System, region: string): JobKind[] {
   const own = regions.active === region ? "active" : "standby";
   return jobKinds.filter(
     (kind) =>
       [own, "both"].includes(placeOf[kind]) &&
       jobs.image !== "pending" &&
-      !(restoresToScratch(kind) && jobs.scratchImage === "pending"),
+      !(restoresToScratch(kind) && jobs.scratchImage === "pending") &&
+      !(kind === "snapshot-configuration" && jobs.recoveryRecipients === noRecipients),
   );
 }
 
@@ -194,7 +196,7 @@ export const jobRunsWhereDue = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A CronJob is suspended only while its kind belongs to the other region, or has no image yet; then it is.",
+    "A CronJob is suspended only while its kind belongs to the other region, or has no image or no recovery key yet; then it is.",
   serves: "the recovery points of every store that jobs copy, and the drills",
   peers: [],
   types: [cronJobType],
@@ -220,7 +222,7 @@ export const jobRunsWhereDue = rule({
         ...(isSet(job.inputs, "spec", "suspend") ? { found: isSuspended } : {}),
         required: runs
           ? "false, as it is due in this region"
-          : "true, as it is due in the other region, or its image is pending",
+          : "true, as it is due in the other region, or its image or recovery key is pending",
         mend: runs
           ? "resume it; whoever needs a pause takes an exception with an end"
           : "suspend it, or correct regions.active and jobs of the system's file",

@@ -74,7 +74,14 @@ function sourceTold(
     case "drill-disaster":
       return { databaseName, databaseEngine: engine, objectives: promised(system, "region") };
     case "snapshot-configuration":
-      return { namespace: system.namespace };
+      return {
+        namespace: system.namespace,
+        recoveryRecipients: variableText(
+          kind,
+          "recoveryRecipients",
+          system.jobs.recoveryRecipients,
+        ),
+      };
     case "snapshot-cache":
       return cacheTold(system, copy?.store ?? "", own);
     case "check":

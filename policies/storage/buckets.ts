@@ -1,6 +1,7 @@
 import { wholeDays } from "../../config/duration";
 import { transitionsOf } from "../../config/stores";
 import { type System } from "../../config/system";
+import { sharedContentDays } from "../../contracts/configurationManifest";
 import { bucketArn, physicalName, recordsPurpose } from "../../contracts/names";
 import { recordPrefix, recoveryPointPrefix } from "../../contracts/objectKeys";
 import { type Places } from "../places";
@@ -76,20 +77,25 @@ export function recordBuckets({
 
 function prefixesByClass(system: System): ReadonlyMap<string, KeptPrefix[]> {
   const byClass = new Map<string, KeptPrefix[]>();
+  // Recovery points of configuration that are taken on one day share contents, which are as old as the first.
+  const sharing = Object.values(system.stores).flatMap((store) =>
+    store.kind === "configuration" ? [store.backup.tier] : [],
+  );
   const kept = [
     ...Object.entries(system.tiers).map(
-      ([name, tier]) => [recoveryPointPrefix(name), tier] as const,
+      ([name, tier]) =>
+        [recoveryPointPrefix(name), tier, sharing.includes(name) ? sharedContentDays : 0] as const,
     ),
     ...Object.entries(system.stores).flatMap(([name, store]) =>
-      store.kind === "objects" ? [[recordPrefix(name), store] as const] : [],
+      store.kind === "objects" ? [[recordPrefix(name), store, 0] as const] : [],
     ),
   ];
-  for (const [prefix, { lockClass, retention, transitions }] of kept) {
+  for (const [prefix, { lockClass, retention, transitions }, additionalDays] of kept) {
     byClass.set(lockClass, [
       ...(byClass.get(lockClass) ?? []),
       {
         prefix,
-        retentionDays: wholeDays(retention),
+        retentionDays: wholeDays(retention) + additionalDays,
         transitions: Object.fromEntries(
           transitionsOf(transitions ?? {}).map(({ storageClass, days }) => [storageClass, days]),
         ),

@@ -480,6 +480,7 @@ export const configurationJobArgs: ScheduledJobArgs<"snapshot-configuration"> = 
     retentionDays: 35,
     recoveryPoints,
     namespace: "market-scanning",
+    recoveryRecipients: "pending",
   },
 };
 

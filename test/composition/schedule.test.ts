@@ -20,9 +20,10 @@ import { projectDirectory } from "../support/projectCopy";
 
 const systems = systemIds(join(projectDirectory, "systems"));
 
-/** Both images of a system's jobs, in its own repositories. */
-function imagesOf(system: string) {
+/** Both images of a system's jobs, in its own repositories, and a recovery key. */
+function readyJobs(system: string) {
   return {
+    recoveryRecipients: ["age1mhu6d3yca9nwtdxyknyzvunmt99865m3u0gj2e8e5nhpqcpfkgwsnauyp8"],
     image: `trading-dr/${system}/recovery@sha256:${"1".repeat(64)}`,
     scratchImage: `trading-dr/${system}/postgres@sha256:${"2".repeat(64)}`,
   };
@@ -32,15 +33,16 @@ function imagesOf(system: string) {
 interface Otherwise {
   readonly image?: string;
   readonly scratchImage?: string;
+  readonly recoveryRecipients?: "pending";
   readonly active?: string;
   readonly timeZone?: string;
 }
 
 function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
-  const [ready] = readRegionStacks({ directory: projectDirectory, stack, system });
-  assert.ok(ready);
-  const { active, timeZone, ...images } = { ...imagesOf(system), ...otherwise };
-  const { settings, region, system: written } = ready.configuration;
+  const [read] = readRegionStacks({ directory: projectDirectory, stack, system });
+  assert.ok(read);
+  const { active, timeZone, ...ready } = { ...readyJobs(system), ...otherwise };
+  const { settings, region, system: written } = read.configuration;
   return {
     settings,
     region,
@@ -48,7 +50,7 @@ function configurationOf(stack: string, system: string, otherwise: Otherwise = {
       ...written,
       regions: { ...written.regions, ...(active === undefined ? {} : { active }) },
       schedules: { ...written.schedules, ...(timeZone === undefined ? {} : { timeZone }) },
-      jobs: { ...written.jobs, ...images },
+      jobs: { ...written.jobs, ...ready },
     },
   };
 }
@@ -191,7 +193,7 @@ for (const system of systems) {
       }
     });
 
-    it("are all suspended until there is an image, those that restore until there is a second", async () => {
+    it("are all suspended until there is an image, those that restore until there is a second, and configuration's until there is a key", async () => {
       for (const stack of Object.keys(regions)) {
         const none = await jobsIn(stack, system, { image: "pending" });
         assert.deepEqual(running(none), []);
@@ -199,6 +201,13 @@ for (const system of systems) {
         assert.deepEqual(
           running(one),
           (stack === "prod" ? inActive : inStandby).filter((kind) => !restoresToScratch(kind)),
+        );
+        const keyless = await jobsIn(stack, system, { recoveryRecipients: "pending" });
+        assert.deepEqual(
+          running(keyless),
+          (stack === "prod" ? inActive : inStandby).filter(
+            (kind) => kind !== "snapshot-configuration",
+          ),
         );
       }
     });

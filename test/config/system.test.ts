@@ -75,6 +75,7 @@ const rule = {
   never: "never fires: no month that it names has such a day; correct the day or the month",
   image:
     'must be pending, or an image of the own registry by its digest, since a tag may name another image tomorrow; write it like "trading-dr/ID/recovery@sha256:" and 64 hexadecimal digits, ID being the id of the system',
+  key: "must be pending, or a list of recipients of age; write age1 and 58 more characters a line, as age-keygen prints the public key",
   repositories:
     "must be in a repository that both regions have: trading-dr/market-scanning/data-ingestion, trading-dr/market-scanning/signal-engine, trading-dr/market-scanning/risk-scoring, trading-dr/market-scanning/api, trading-dr/market-scanning/recovery, trading-dr/market-scanning/postgres; push it to one of these, or add its own to the repositories of the store of images",
   timeZone: 'must be an IANA time zone; write it like "Etc/UTC"',
@@ -303,6 +304,8 @@ describe("a system file", () => {
         rule.image,
       ],
       ["a scratch image by tag", "jobs.scratchImage", "postgres:16", rule.image],
+      ["a recovery key that is no list", "jobs.recoveryRecipients", "age1", rule.key],
+      ["no recovery key", "jobs.recoveryRecipients", [], rule.key],
       [
         "no disk to restore on",
         "jobs.scratchGibibytes",

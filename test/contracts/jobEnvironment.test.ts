@@ -63,7 +63,14 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
     cachePasswordFile: "/var/run/secrets/trading-dr/password",
     cacheAuthorityFile: "/var/run/secrets/trading-dr/ca.crt",
   },
-  "snapshot-configuration": { ...writer, namespace: "market-scanning" },
+  "snapshot-configuration": {
+    ...writer,
+    namespace: "market-scanning",
+    recoveryRecipients: [
+      "age1mhu6d3yca9nwtdxyknyzvunmt99865m3u0gj2e8e5nhpqcpfkgwsnauyp8",
+      "age1r269wjnl2sg92yxfvss6mnvg86rv4y09fcs0y8maws7ws6w329gq5vdqjv",
+    ],
+  },
   check: {
     ...everyJob,
     watched: [

@@ -59,6 +59,11 @@ const situations: readonly Situation[] = [
           "  scratchImage: pending",
           `  scratchImage: ${image("postgres", system)}`,
         ],
+        [
+          `systems/${system}.yaml`,
+          "  recoveryRecipients: pending",
+          "  recoveryRecipients: [age1mhu6d3yca9nwtdxyknyzvunmt99865m3u0gj2e8e5nhpqcpfkgwsnauyp8]",
+        ],
       ],
     },
     {

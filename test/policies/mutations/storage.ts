@@ -247,6 +247,19 @@ export const storageMutations: readonly Mutation[] = [
     trips: ["bucket-lifecycle-as-promised"],
   },
   {
+    title: "contents of configuration that expire a day before a recovery point that shares them",
+    stack: "prod",
+    change: (declared) => {
+      declared.set(
+        bucketTypes.lifecycle,
+        "operational-records-lifecycle",
+        "rules.0.expiration.days",
+        35,
+      );
+    },
+    trips: ["bucket-lifecycle-as-promised"],
+  },
+  {
     title: "daily recovery points in GLACIER",
     system: "smc",
     stack: "dr",
