@@ -25,6 +25,8 @@ const remedies: Readonly<Record<string, string>> = {
   damaged:
     "take another recovery point, from the other region or the archive too, and find out who changed this one.",
   absent: "`trading-dr list` shows which recovery points are there.",
+  cluster:
+    "see whether the Kubernetes API answers, and what the job's account may do; then run it again.",
   unmet:
     "the recovery point is whole; see which objective the report says was missed, and by how much.",
   overdue: "what the report says of each: run the job that did not run, and see why it did not.",

@@ -14,7 +14,12 @@ import { account, namespace } from "./namespace";
 const retentionDays = 35;
 
 /** Says nothing: what is said is tested where the command is run. */
-const silent = { say: () => undefined, warn: () => undefined, fail: () => undefined, at: () => undefined };
+const silent = {
+  say: () => undefined,
+  warn: () => undefined,
+  fail: () => undefined,
+  at: () => undefined,
+};
 
 const dayLength = 24 * 60 * 60 * 1000;
 
