@@ -16,6 +16,7 @@ import {
 import { jobPurpose, type Place } from "../contracts/names";
 import { databaseOf, generationsIn } from "../config/generations";
 import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
+import { imagesDue } from "./imagesDue";
 import { type Landscape } from "./places";
 
 /**
@@ -86,6 +87,7 @@ function scopeOf(
         writes,
         reads: databaseAreas(system, regions),
         ...describedIn(system, place),
+        repositories: imagesDue(system, place).map(({ repository }) => repository),
       };
   }
 }

@@ -6,6 +6,7 @@ import {
   physicalName,
   type Place,
   type Purpose,
+  repositoryArn,
 } from "../../contracts/names";
 import {
   keyUseByAlias,
@@ -31,6 +32,8 @@ export interface JobScope {
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
   /** A database whose state they ask AWS about. @default - none */
   readonly describes?: DescribedDatabase;
+  /** Image repositories whose content they ask AWS about, by their whole names. @default - none */
+  readonly repositories?: readonly string[];
 }
 
 /** The database that counts in a region, and the pair that it is in. */
@@ -47,7 +50,14 @@ type DatabaseEngine = "aurora-postgresql" | "rds-postgresql";
  * What a job may do. It puts and reads objects of its own; it deletes none, and neither sees nor sets
  * a lock: the bucket locks what is put there.
  */
-export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobScope): string {
+export function jobPolicy({
+  place,
+  writes,
+  reads,
+  connectsTo,
+  describes,
+  repositories = [],
+}: JobScope): string {
   return policyDocument([
     {
       Sid: "Write",
@@ -76,6 +86,16 @@ export function jobPolicy({ place, writes, reads, connectsTo, describes }: JobSc
           } as const,
         ]),
     ...(describes === undefined ? [] : describeStatements(describes, place)),
+    ...(repositories.length === 0
+      ? []
+      : [
+          {
+            Sid: "Images",
+            Effect: "Allow",
+            Action: "ecr:DescribeImages",
+            Resource: repositories.map((repository) => repositoryArn(repository, place)),
+          } as const,
+        ]),
   ]);
 }
 
