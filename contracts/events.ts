@@ -113,6 +113,20 @@ const drill = z.strictObject({
       }),
     )
     .optional(),
+  /** What was looked at in the region that would take over; absent where nothing was. */
+  checks: z
+    .array(
+      z.strictObject({
+        /** The same each time, so that drills can be compared: `database`. */
+        name: z.string(),
+        passed: z.boolean(),
+        /** What was seen, as a sentence. */
+        found: z.string(),
+        /** What to do about it; absent where it passed. */
+        mend: z.string().optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** An operator restored a database or tables of it, or tried to. */

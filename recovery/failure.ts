@@ -16,7 +16,7 @@ export const exitCodes = {
   damaged: 6,
   /** There is no such recovery point. */
   absent: 7,
-  /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old. */
+  /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old; or a check of a drill did not pass. */
   unmet: 9,
 } as const;
 

@@ -12,7 +12,7 @@ import {
   type TablesOptions,
   verifyCommand,
 } from "./commands";
-import { drillRecoveryCommand } from "./drill/command";
+import { drillDisasterCommand, drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
 import { run } from "./surroundings";
 import { version } from "./version";
@@ -83,6 +83,13 @@ export function program(): Command {
     )
     .option("--json", "the report for machines")
     .action((options: { json?: true }) => run(() => drillRecoveryCommand(options)));
+  drill
+    .command("disaster")
+    .description(
+      "as recovery, with the objectives of a lost region, and look at all that this region would take over with: database, images, recovery points, endpoint",
+    )
+    .option("--json", "the report for machines")
+    .action((options: { json?: true }) => run(() => drillDisasterCommand(options)));
   command
     .command("list")
     .description("list recovery points, the newest first")

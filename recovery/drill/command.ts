@@ -1,25 +1,63 @@
+import { type EventOf } from "../../contracts/events";
 import { recorded } from "../record";
 import { s3Client } from "../storage/bucket";
 import { environmentOf, progress, verificationOf, whose } from "../surroundings";
+import { drillDisaster } from "./disaster";
 import { drillRecovery } from "./recovery";
 import { drillReport } from "./report";
 
+/** Options of every drill. */
+export interface DrillOptions {
+  readonly json?: true;
+}
+
 /** `trading-dr drill recovery` */
-export async function drillRecoveryCommand({ json }: { json?: true }): Promise<string> {
+export function drillRecoveryCommand(options: DrillOptions): Promise<string> {
   const told = environmentOf("drill-recovery");
   const request = verificationOf(s3Client(told.region), told);
   const { objectives, maximumAgeSeconds } = told;
-  let report = "";
-  try {
-    await recorded(
+  return reported(options, (report) =>
+    recorded(
       { kind: "drill", drill: "recovery", ...whose(told) },
       request.events,
       progress,
       (found) => drillRecovery({ ...request, objectives, maximumAgeSeconds }, found, progress),
-      (happened) => {
-        report = json ? `${JSON.stringify(happened, undefined, 2)}\n` : drillReport(happened);
-      },
-    );
+      report,
+    ),
+  );
+}
+
+/** `trading-dr drill disaster` */
+export function drillDisasterCommand(options: DrillOptions): Promise<string> {
+  const told = environmentOf("drill-disaster");
+  const request = verificationOf(s3Client(told.region), told);
+  const { objectives, maximumAgeSeconds, regionDatabase, images, endpoint } = told;
+  return reported(options, (report) =>
+    recorded(
+      { kind: "drill", drill: "disaster", ...whose(told) },
+      request.events,
+      progress,
+      (found) =>
+        drillDisaster(
+          { ...request, objectives, maximumAgeSeconds, regionDatabase, images, endpoint },
+          found,
+          progress,
+        ),
+      report,
+    ),
+  );
+}
+
+/** The report of a drill; of one that failed it is printed all the same. */
+async function reported(
+  { json }: DrillOptions,
+  drill: (report: (happened: EventOf<"drill">) => void) => Promise<unknown>,
+): Promise<string> {
+  let report = "";
+  try {
+    await drill((happened) => {
+      report = json ? `${JSON.stringify(happened, undefined, 2)}\n` : drillReport(happened);
+    });
     return report;
   } catch (error) {
     // Of a drill that failed, people want to read what it found above all.
