@@ -96,7 +96,7 @@ const verification = z.strictObject({
 const drill = z.strictObject({
   ...run,
   kind: z.literal("drill"),
-  drill: z.enum(["recovery", "disaster"]),
+  drill: z.enum(["recovery", "disaster", "cache"]),
   /** The recovery point that was restored; absent where it came to none. */
   judged: judgement.optional(),
   /** What was measured, beside what it has to be; absent where the restore did not succeed. */

@@ -218,6 +218,15 @@ const operatorEnvironments = {
     /** Where verifications are recorded. */
     events: location,
   }),
+  "drill-cache": z.object({
+    ...everyJob,
+    /** The cache's store in the system file. */
+    store: text,
+    /** Namespace that its pods are in. */
+    namespace: text,
+    /** How many servers it has. */
+    servers: whole,
+  }),
   "backup-emergency": z.object({ ...writer, ...operatorLogin }),
   restore: z.object({
     ...operator,

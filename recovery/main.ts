@@ -12,7 +12,7 @@ import {
   type TablesOptions,
   verifyCommand,
 } from "./commands";
-import { drillDisasterCommand, drillRecoveryCommand } from "./drill/command";
+import { drillCacheCommand, drillDisasterCommand, drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
 import { run } from "./surroundings";
 import { version } from "./version";
@@ -90,6 +90,16 @@ export function program(): Command {
     )
     .option("--json", "the report for machines")
     .action((options: { json?: true }) => run(() => drillDisasterCommand(options)));
+  drill
+    .command("cache")
+    .description(
+      "ask all servers and Sentinels of a region's cache whether a failover would succeed; changes nothing unless told to",
+    )
+    .option("--failover-cache", "then hand the primary over for real, without loss")
+    .option("--json", "the report for machines")
+    .action((options: { json?: true; failoverCache?: true }) =>
+      run(() => drillCacheCommand(options)),
+    );
   command
     .command("list")
     .description("list recovery points, the newest first")

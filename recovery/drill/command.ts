@@ -1,7 +1,8 @@
 import { type EventOf } from "../../contracts/events";
 import { recorded } from "../record";
-import { s3Client } from "../storage/bucket";
+import { BucketPrefix, s3Client } from "../storage/bucket";
 import { environmentOf, progress, verificationOf, whose } from "../surroundings";
+import { drillCache } from "./cache";
 import { drillDisaster } from "./disaster";
 import { drillRecovery } from "./recovery";
 import { drillReport } from "./report";
@@ -43,6 +44,23 @@ export function drillDisasterCommand(options: DrillOptions): Promise<string> {
           found,
           progress,
         ),
+      report,
+    ),
+  );
+}
+
+/** `trading-dr drill cache` */
+export function drillCacheCommand({
+  failoverCache,
+  ...options
+}: DrillOptions & { readonly failoverCache?: true }): Promise<string> {
+  const told = environmentOf("drill-cache");
+  return reported(options, (report) =>
+    recorded(
+      { kind: "drill", drill: "cache", ...whose(told) },
+      new BucketPrefix(s3Client(told.region), told.events),
+      progress,
+      (found) => drillCache({ ...told, failover: failoverCache === true }, found, progress),
       report,
     ),
   );

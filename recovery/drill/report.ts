@@ -20,7 +20,7 @@ export function drillReport(drill: EventOf<"drill">): string {
     ...(checks.length === 0
       ? []
       : [
-          `## What ${drill.region} would take over with`,
+          drill.drill === "cache" ? "## The cache" : `## What ${drill.region} would take over with`,
           table(
             ["Check", "Passed", "Found", "What to do"],
             checks.map(({ name, passed, found, mend = "" }) => [
