@@ -10,6 +10,7 @@ declare -A package=(
   [openssl]=openssl
   [ip]=iproute2
   [faketime]=faketime
+  [pip3]=python3-pip
 )
 
 missing=()

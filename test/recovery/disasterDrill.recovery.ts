@@ -324,6 +324,30 @@ describe("a drill of a disaster", () => {
     );
   });
 
+  it("keeps what it found when it is ended in the middle, and can be repeated", async () => {
+    await makePair();
+    const { child, ended } = laboratory().start(
+      "drill disaster",
+      told({ TRADING_DR_BASELINE_QUERIES: JSON.stringify({ sleep: "SELECT pg_sleep(60)" }) }),
+    );
+    await new Promise<void>((resolve) => {
+      child.stderr?.on("data", (chunk: Buffer) => {
+        if (chunk.toString().includes("restored, comparing")) {
+          resolve();
+        }
+      });
+    });
+    child.kill("SIGTERM");
+    const { status } = await ended;
+    assert.equal(status, 143);
+    const happened = await lastDrill();
+    assert.equal(happened.failure?.reason, "interrupted");
+    assert.equal(happened.judged, undefined);
+    assert.equal(happened.checks?.filter(({ passed }) => passed).length, 5);
+    const again = await laboratory().run("drill disaster", told());
+    assert.equal(again.status, 0, again.errors);
+  });
+
   it("fails as a verification does where the newest manifest is damaged, and looks at the rest", async () => {
     await makePair();
     const damaged = "99990101T000000Z-0badcafe";
