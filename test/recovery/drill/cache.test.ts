@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkOf, primaryIn } from "../../../recovery/drill/cache";
+import { checkOf, handOverCheck, primaryIn } from "../../../recovery/drill/cache";
 
 const serving = [
   "Sentinel cache-sentinel-0.cache-sentinel:26379 watches cache-server-1.cache-server.lab:6379, OK 3 usable Sentinels",
@@ -30,6 +30,24 @@ describe("what a rehearsal of a cache says", () => {
         [false, `rehearse.sh ended with ${String(status)}`],
       );
     }
+  });
+
+  it("says that nothing has changed only when the hand-over itself says so", () => {
+    const ended = (status: number | null, lines: readonly string[], errors = "") =>
+      handOverCheck({ status, lines, errors }, 1.26);
+    const done = ended(0, ["hand-over: server-1:1 is the primary now"]);
+    assert.deepEqual(
+      [done.passed, done.found, done.mend],
+      [true, "hand-over: server-1:1 is the primary now, after 1.3 s", undefined],
+    );
+    const same = ended(1, ["hand-over: server-1:1 is behind; writes go on here"]);
+    assert.equal(same.passed, false);
+    assert.match(same.mend ?? "", /^nothing is lost, and the primary is the same/);
+    for (const cut of [ended(1, [], "error: connection lost\n"), ended(null, [])]) {
+      assert.equal(cut.passed, false);
+      assert.match(cut.mend ?? "", /^the script may go on in its pod/);
+    }
+    assert.match(ended(null, []).found, /^hand-over\.sh ended with null, after/);
   });
 
   it("names the pod of the primary that Sentinels watch, and none of a group that stands by", () => {
