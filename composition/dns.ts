@@ -87,10 +87,15 @@ export function declareDns(
   };
 }
 
-/** What a reader should know about the primary region's DNS before trusting it. */
-export function remarksOnDns({ settings, system }: Configuration): string[] {
-  const { hostedZone } = settings;
+/** What a reader should know about where users are sent before trusting it. */
+export function remarksOnDns({ settings, system, region }: Configuration): string[] {
+  const { hostedZone, endpoints } = settings;
   return [
+    ...(settings.role === "dr" && endpoints === undefined
+      ? [
+          `drills do not ask whether ${region} answers users: add endpoints to this stack's file, as prod has them`,
+        ]
+      : []),
     ...(hostedZone?.kind === "adopt"
       ? [
           // The provider makes of a name in another zone a name below that zone, and nobody resolves it.

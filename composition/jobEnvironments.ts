@@ -2,6 +2,8 @@ import { type Database } from "../components/database/database";
 import { type ScheduledJobArgs } from "../components/schedule/scheduledJob";
 import { wholeDays } from "../config/duration";
 import { type StoreOf } from "../config/stores";
+import { generationsIn } from "../config/generations";
+import { type StackSettings } from "../config/stack";
 import { type System } from "../config/system";
 import {
   cacheCertificateSecret,
@@ -17,7 +19,7 @@ import {
   scratchSocketDirectory,
   secretsDirectory,
 } from "../contracts/jobs";
-import { type Place } from "../contracts/names";
+import { databasePurpose, physicalName, type Place } from "../contracts/names";
 import { type Scenario } from "../contracts/scenarios";
 import { promisesOf } from "../objectives/promises";
 import {
@@ -31,6 +33,7 @@ import {
   verifiedBy,
   watchedBy,
 } from "./jobs";
+import { imagesDue } from "./imagesDue";
 import { type Landscape } from "./places";
 
 type Environment<Kind extends JobKind> = ScheduledJobArgs<Kind>["environment"];
@@ -44,6 +47,8 @@ export interface JobSurroundings {
   readonly landscape: Pick<Landscape, "own" | "primary" | "standby">;
   /** The database's member in this region, where the system has a database. */
   readonly member: Pick<Database, "readerEndpoint"> | undefined;
+  /** Where the regions answer, if the stack says so. */
+  readonly endpoints: StackSettings["endpoints"];
 }
 
 /** What a job is told, in the words of its contract. */
@@ -110,9 +115,48 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...everyJob,
         ...restoring(job.database),
         ...promisedIn("region", system, own, [primary, standby]),
-        databaseEngine: job.database.engine,
+        regionDatabase: regionDatabaseOf(job.database.engine, system, own),
+        images: imagesDue(system, own),
+        endpoint: endpointOf(surroundings),
       } satisfies Environment<"drill-disaster">;
   }
+}
+
+/** The database that counts in a region, by the names that AWS knows it and its pair by. */
+function regionDatabaseOf(
+  engine: StoreOf<"database">["engine"],
+  system: System,
+  own: Place,
+): JobEnvironment<"drill-disaster">["regionDatabase"] {
+  const current = generationsIn(system, own.region).at(-1);
+  if (current === undefined) {
+    throw new RangeError(`there is no database in ${own.region}`);
+  }
+  const { generation, laterGenerations } = current;
+  const purpose = databasePurpose(generation);
+  return engine === "aurora-postgresql"
+    ? {
+        engine,
+        cluster: physicalName("databaseCluster", purpose, own),
+        globalCluster: physicalName(
+          "globalCluster",
+          databasePurpose(laterGenerations.at(-1) ?? generation),
+          own,
+        ),
+      }
+    : { engine, instance: physicalName("databaseInstance", purpose, own) };
+}
+
+/** Where the region answers, if its stack says so. */
+function endpointOf({
+  system: { failover },
+  landscape: { own, primary },
+  endpoints,
+}: JobSurroundings): JobEnvironment<"drill-disaster">["endpoint"] {
+  const host = own.region === primary.region ? endpoints?.primary : endpoints?.standby;
+  return host === undefined
+    ? "none"
+    : { url: `https://${host}${failover.healthPath}`, name: failover.recordName };
 }
 
 /** What a drill of a disaster is held to. */

@@ -24,6 +24,7 @@ import {
   seriesOf,
   verificationAreas,
 } from "./jobs";
+import { imagesDue } from "./imagesDue";
 import { type Landscape } from "./places";
 
 /**
@@ -100,6 +101,7 @@ export function jobScope(kind: JobKind, system: System, place: Place, other: Pla
         writes: [events],
         reads: [...databaseAreas(system, regions), events],
         ...describedIn(system, place),
+        repositories: imagesDue(system, place).map(({ repository }) => repository),
       };
   }
 }

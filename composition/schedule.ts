@@ -73,7 +73,12 @@ export function declareJobs(
         ...(restoresToScratch(kind)
           ? { scratchDatabase: scratchDatabase(configuration, own) }
           : {}),
-        environment: environmentOf(job, { system, landscape, member: database }),
+        environment: environmentOf(job, {
+          system,
+          landscape,
+          member: database,
+          endpoints: settings.endpoints,
+        }),
         ...(job.kind === "snapshot-cache"
           ? {
               ...cacheAccess(job.store, system, own),

@@ -208,13 +208,23 @@ function checkPresence(key: "network" | "cluster") {
   };
 }
 
-/** DNS is the primary region's stack's: AWS keeps it in us-east-1, which the others do without. */
+/**
+ * DNS is the primary region's stack's: AWS keeps it in us-east-1, which the others do without. The standby
+ * region's stack may know the endpoints too, for its drills.
+ */
 function checkDns(key: "hostedZone" | "endpoints", missing: string) {
-  return (settings: StackSettings, context: z.core.$RefinementCtx): void => {
-    if (settings.role === "prod" && settings[key] === undefined) {
+  return ({ role, ...settings }: StackSettings, context: z.core.$RefinementCtx): void => {
+    const isAllowed = role === "prod" || (role === "dr" && key === "endpoints");
+    if (role === "prod" && settings[key] === undefined) {
       complain(context, key, missing);
-    } else if (settings.role !== "prod" && settings[key] !== undefined) {
-      complain(context, key, "only the prod stack holds DNS records; remove it");
+    } else if (!isAllowed && settings[key] !== undefined) {
+      complain(
+        context,
+        key,
+        key === "endpoints"
+          ? "the archive answers nobody; remove it"
+          : "only the prod stack holds DNS records; remove it",
+      );
     }
   };
 }

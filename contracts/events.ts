@@ -96,7 +96,7 @@ const verification = z.strictObject({
 const drill = z.strictObject({
   ...run,
   kind: z.literal("drill"),
-  drill: z.enum(["recovery", "disaster"]),
+  drill: z.enum(["recovery", "disaster", "cache"]),
   /** The recovery point that was restored; absent where it came to none. */
   judged: judgement.optional(),
   /** What was measured, beside what it has to be; absent where the restore did not succeed. */
@@ -110,6 +110,20 @@ const drill = z.strictObject({
         met: z.boolean(),
         /** What somebody accepted in its place: `45m`, `none` for anything; absent where nobody has. */
         accepted: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** What was looked at in the region that would take over; absent where nothing was. */
+  checks: z
+    .array(
+      z.strictObject({
+        /** The same each time, so that drills can be compared: `database`. */
+        name: z.string(),
+        passed: z.boolean(),
+        /** What was seen, as a sentence. */
+        found: z.string(),
+        /** What to do about it; absent where it passed. */
+        mend: z.string().optional(),
       }),
     )
     .optional(),

@@ -199,8 +199,37 @@ export const jobEnvironments = {
   "drill-recovery": z.object(rehearser),
   "drill-disaster": z.object({
     ...rehearser,
-    /** The two engines differ in what is asked of AWS. */
-    databaseEngine: z.enum(["aurora-postgresql", "rds-postgresql"]),
+    /** The database of the region, as AWS knows it: the two engines differ in what is asked. */
+    regionDatabase: structure(
+      z.discriminatedUnion("engine", [
+        z.object({ engine: z.literal("aurora-postgresql"), cluster: text, globalCluster: text }),
+        z.object({ engine: z.literal("rds-postgresql"), instance: text }),
+      ]),
+    ),
+    /** What has to be in the region's registry, by repository. Empty where the system has no images. */
+    images: structure(
+      z.array(
+        z.object({
+          repository: text,
+          /** Images that have to be there: `sha256:…`. Where none is named, some release has to be. */
+          digests: z.array(text),
+          /** Pattern of the tags of releases, in which `*` stands for any characters. */
+          releaseTags: text,
+        }),
+      ),
+    ),
+    /** Where the region answers; `none` where its stack is not told. */
+    endpoint: structure(
+      z.union([
+        z.object({
+          /** Of the region's own host, with the path that says whether the writer is here. */
+          url: z.url({ protocol: /^https$/ }),
+          /** Name that users resolve, and that the host has to have a certificate for. */
+          name: text,
+        }),
+        z.literal("none"),
+      ]),
+    ),
   }),
 } satisfies Record<JobKind, z.ZodObject>;
 
@@ -227,6 +256,15 @@ const operatorEnvironments = {
     ...operator,
     /** Where verifications are recorded. */
     events: location,
+  }),
+  "drill-cache": z.object({
+    ...everyJob,
+    /** The cache's store in the system file. */
+    store: text,
+    /** Namespace that its pods are in. */
+    namespace: text,
+    /** How many servers it has. */
+    servers: whole,
   }),
   "backup-emergency": z.object({ ...writer, ...operatorLogin }),
   restore: z.object({

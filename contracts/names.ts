@@ -243,6 +243,15 @@ export function repositoryArnPattern(place: Place): string {
   return `arn:aws:ecr:${place.region}:${place.account}:repository/${repositoryPrefix(place)}/*`;
 }
 
+/**
+ * ARN of an image repository.
+ *
+ * @param name Its whole name, as {@link repositoryName} has it.
+ */
+export function repositoryArn(name: string, { region, account }: Place): string {
+  return `arn:aws:ecr:${region}:${account}:repository/${name}`;
+}
+
 /** ARN of an EventBridge rule on the default bus. */
 export function eventRuleArn(purpose: Purpose, place: Place): string {
   return `arn:aws:events:${place.region}:${place.account}:rule/${physicalName("eventRule", purpose, place)}`;

@@ -20,7 +20,7 @@ export const exitCodes = {
   overdue: 8,
   /** The Kubernetes API does not answer, or did not do as it was asked. */
   cluster: 9,
-  /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old. */
+  /** A recovery point was restored whole, but later than is promised, slower than before, or it is too old; or a check of a drill did not pass. */
   unmet: 10,
 } as const;
 

@@ -17,8 +17,8 @@ import {
   type TablesOptions,
   verifyCommand,
 } from "./commands";
-import { drillRecoveryCommand } from "./drill/command";
 import { type ConfigurationOptions } from "./configuration/commands";
+import { drillCacheCommand, drillDisasterCommand, drillRecoveryCommand } from "./drill/command";
 import { exitCodes } from "./failure";
 import { checkCommand } from "./monitor/command";
 import { run } from "./run";
@@ -170,6 +170,25 @@ export function program(): Command {
     .option("--json", "the report for machines")
     .action((options: { json?: true }) =>
       run("drill recovery", (progress) => drillRecoveryCommand(options, progress)),
+    );
+  drill
+    .command("disaster")
+    .description(
+      "as recovery, with the objectives of a lost region, and look at all that this region would take over with: database, images, recovery points, endpoint",
+    )
+    .option("--json", "the report for machines")
+    .action((options: { json?: true }) =>
+      run("drill disaster", (progress) => drillDisasterCommand(options, progress)),
+    );
+  drill
+    .command("cache")
+    .description(
+      "ask all servers and Sentinels of a region's cache whether a failover would succeed; changes nothing unless told to",
+    )
+    .option("--failover-cache", "then hand the primary over for real, without loss")
+    .option("--json", "the report for machines")
+    .action((options: { json?: true; failoverCache?: true }) =>
+      run("drill cache", (progress) => drillCacheCommand(options, progress)),
     );
   command
     .command("list")

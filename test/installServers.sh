@@ -12,6 +12,7 @@ declare -A package=(
   [faketime]=faketime
   [prometheus-pushgateway]=prometheus-pushgateway
   [promtool]=prometheus
+  [pip3]=python3-pip
 )
 
 missing=()

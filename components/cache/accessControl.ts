@@ -45,7 +45,7 @@ const atServers: Readonly<Record<CacheUser, string>> = {
 /** Permissions at a Sentinel; who is missing has none. */
 const atSentinels: Readonly<Partial<Record<CacheUser, string>>> = {
   sentinel: `${helloChannel} +ping +publish +client|setname +sentinel|is-master-down-by-addr`,
-  "hand-over": "+sentinel|failover +sentinel|get-master-addr-by-name",
+  "hand-over": "+sentinel|failover +sentinel|get-master-addr-by-name +sentinel|ckquorum",
   promotion: "+sentinel|get-master-addr-by-name +sentinel|monitor +sentinel|set +sentinel|remove",
   reload: "+acl|load",
   probe: "+ping",

@@ -1,5 +1,6 @@
 import { handOver } from "./handOver";
 import { type CacheLayout } from "./layout";
+import { rehearsal } from "./rehearsal";
 import { serverPromote, serverStandBy } from "./regionSwitch";
 import {
   sentinelConf,
@@ -32,6 +33,7 @@ export function serverFiles(settings: ServerSettings, layout: CacheLayout): Conf
     "live.sh": serverLive(settings, layout),
     "reload.sh": serverReload(settings, layout),
     "hand-over.sh": handOver(settings, layout),
+    "rehearse.sh": rehearsal(settings, layout),
     "fill.sh": serverFill(settings, layout),
     "promote.sh": serverPromote(settings, layout),
     "stand-by.sh": serverStandBy(settings, layout),

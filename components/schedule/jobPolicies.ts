@@ -6,6 +6,7 @@ import {
   physicalName,
   type Place,
   type Purpose,
+  repositoryArn,
 } from "../../contracts/names";
 import {
   keyUseByAlias,
@@ -36,6 +37,8 @@ export interface JobScope {
   readonly connectsTo?: { readonly engine: DatabaseEngine; readonly user: string };
   /** A database whose state they ask AWS about. @default - none */
   readonly describes?: DescribedDatabase;
+  /** Image repositories whose content they ask AWS about, by their whole names. @default - none */
+  readonly repositories?: readonly string[];
 }
 
 /** The database that counts in a region, and the pair that it is in. */
@@ -60,6 +63,7 @@ export function jobPolicy({
   compares,
   connectsTo,
   describes,
+  repositories = [],
 }: JobScope): string {
   return policyDocument([
     {
@@ -90,6 +94,16 @@ export function jobPolicy({
         ]),
     ...(describes === undefined ? [] : describeStatements(describes, place)),
     ...(compares === undefined ? [] : compareStatements(compares.areas, place, compares.other)),
+    ...(repositories.length === 0
+      ? []
+      : [
+          {
+            Sid: "Images",
+            Effect: "Allow",
+            Action: "ecr:DescribeImages",
+            Resource: repositories.map((repository) => repositoryArn(repository, place)),
+          } as const,
+        ]),
   ]);
 }
 

@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { wholeDays } from "../../config/duration";
-import { databaseOf } from "../../config/generations";
+import { databaseOf, generationsIn } from "../../config/generations";
 import { type System } from "../../config/system";
 import { cacheHost, type CachePart } from "../../contracts/cacheNames";
 import { variableName, variableText } from "../../contracts/jobEnvironment";
 import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
-import { physicalName, type Place, recordsPurpose } from "../../contracts/names";
+import {
+  databasePurpose,
+  physicalName,
+  type Place,
+  recordsPurpose,
+  repositoryName,
+} from "../../contracts/names";
 import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
 import { type Scenario } from "../../contracts/scenarios";
 import { promisesOf } from "../../objectives/promises";
@@ -63,7 +69,7 @@ function sourceTold(
   { kind, copy }: PromisedJob,
   own: Place,
 ): Readonly<Record<string, string>> {
-  const { databaseName = "", engine = "" } = databaseOf(system) ?? {};
+  const { databaseName = "" } = databaseOf(system) ?? {};
   switch (kind) {
     case "backup-database":
       return { databaseName, databaseUser: backupDatabaseUser(system.id) };
@@ -72,7 +78,12 @@ function sourceTold(
     case "drill-recovery":
       return { databaseName, objectives: promised(system, "corruption") };
     case "drill-disaster":
-      return { databaseName, databaseEngine: engine, objectives: promised(system, "region") };
+      return {
+        databaseName,
+        objectives: promised(system, "region"),
+        regionDatabase: regionDatabaseTold(system, own),
+        images: imagesTold(system, own),
+      };
     case "snapshot-configuration":
       return {
         namespace: system.namespace,
@@ -87,6 +98,45 @@ function sourceTold(
     case "check":
       return {};
   }
+}
+
+/** What a drill asks AWS of: the database that counts in the region, and the pair that counts. */
+function regionDatabaseTold(system: System, own: Place): string {
+  const { engine, rebuilds } = databaseOf(system) ?? {};
+  const { generation = 1 } = generationsIn(system, own.region).at(-1) ?? {};
+  const name = (service: "databaseCluster" | "databaseInstance") =>
+    physicalName(service, databasePurpose(generation), own);
+  // Each rebuild makes a new pair, whichever side it rebuilds.
+  const pair = databasePurpose(1 + (rebuilds?.length ?? 0));
+  return variableText(
+    "drill-disaster",
+    "regionDatabase",
+    engine === "aurora-postgresql"
+      ? {
+          engine,
+          cluster: name("databaseCluster"),
+          globalCluster: physicalName("globalCluster", pair, own),
+        }
+      : { engine, instance: name("databaseInstance") },
+  );
+}
+
+/** What a drill looks for in the region's registry. */
+function imagesTold({ stores, jobs }: System, own: Place): string {
+  const images = Object.values(stores).find(({ kind }) => kind === "images");
+  const { repositories, releaseTags } =
+    images?.kind === "images" ? images : { repositories: [], releaseTags: "" };
+  return variableText(
+    "drill-disaster",
+    "images",
+    repositories.map((name) => {
+      const repository = repositoryName(name, own);
+      const digests = [jobs.image, jobs.scratchImage]
+        .filter((image) => image.startsWith(`${repository}@`))
+        .map((image) => image.slice(repository.length + 1));
+      return { repository, digests, releaseTags };
+    }),
+  );
 }
 
 /** What a drill of a disaster is told that the database's data is promised. */

@@ -3,7 +3,7 @@ import { durationText } from "../text";
 
 /** The report of a drill, in Markdown, for people and for the file that auditors keep. */
 export function drillReport(drill: EventOf<"drill">): string {
-  const { judged, failure, objectives = [] } = drill;
+  const { judged, failure, objectives = [], checks = [] } = drill;
   const facts: (readonly [string, string])[] = [
     ["Result", failure === undefined ? "passed" : "FAILED"],
     ["System", drill.system],
@@ -17,6 +17,20 @@ export function drillReport(drill: EventOf<"drill">): string {
     `# Drill: ${drill.drill} of ${drill.system}, ${drill.startedAt.slice(0, 10)}`,
     table(["", ""], facts),
     ...(failure === undefined ? [] : [`## Why it failed\n\n${quoted(failure.message)}`]),
+    ...(checks.length === 0
+      ? []
+      : [
+          drill.drill === "cache" ? "## The cache" : `## What ${drill.region} would take over with`,
+          table(
+            ["Check", "Passed", "Found", "What to do"],
+            checks.map(({ name, passed, found, mend = "" }) => [
+              name,
+              passed ? "yes" : "NO",
+              found,
+              mend,
+            ]),
+          ),
+        ]),
     ...(judged === undefined
       ? []
       : [

@@ -526,7 +526,16 @@ export const disasterJobArgs: ScheduledJobArgs<"drill-disaster"> = {
   ...verifyJobArgs,
   kind: "drill-disaster",
   schedule: "0 2 1 * *",
-  environment: { ...rehearsal, databaseEngine: "aurora-postgresql" },
+  environment: {
+    ...rehearsal,
+    regionDatabase: {
+      engine: "aurora-postgresql",
+      cluster: "market-scanning-database-us-east-1",
+      globalCluster: "market-scanning-database",
+    },
+    images: [],
+    endpoint: "none",
+  },
 };
 
 export const jobIdentityArgs: JobIdentityArgs = {

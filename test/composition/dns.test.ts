@@ -157,6 +157,18 @@ describe("DNS of the stacks", () => {
     });
   }
 
+  it("says in dr that drills ask nobody whether the region answers, where no endpoints are named", () => {
+    const [dr] = readRegionStacks({ directory: projectDirectory, stack: "dr" });
+    assert.ok(dr);
+    const { configuration } = dr;
+    const { endpoints, ...settings } = configuration.settings;
+    assert.ok(endpoints);
+    const remark =
+      "drills do not ask whether us-west-2 answers users: add endpoints to this stack's file, as prod has them";
+    assert.ok(remarksOn({ ...configuration, settings }).includes(remark));
+    assert.ok(!remarksOn(configuration).includes(remark));
+  });
+
   it("is nothing in the archive", async () => {
     const { found, outputs } = await dnsOf(configurationOf("archive"));
     assert.deepEqual(found.resources, []);

@@ -183,6 +183,40 @@ for (const system of systems) {
       });
     }
 
+    it("have the drill of a disaster look at its own region's database, images and endpoint", async () => {
+      for (const [stack, region] of Object.entries(regions)) {
+        const drill = (await jobsIn(stack, system)).find((job) => kindOf(job) === "drill-disaster");
+        assert.ok(drill);
+        const { regionDatabase, images, endpoint } = parseEnvironment(
+          "drill-disaster",
+          Object.fromEntries(
+            (podOf(drill).containers[0]?.env ?? []).map(({ name, value }) => [name, value]),
+          ),
+        );
+        assert.deepEqual(
+          regionDatabase,
+          system === "smc" || system === "trading-system"
+            ? { engine: "rds-postgresql", instance: `${system}-database-${region}` }
+            : {
+                engine: "aurora-postgresql",
+                cluster: `${system}-database-${region}`,
+                globalCluster: `${system}-database`,
+              },
+        );
+        const { recordName, healthPath } = configurationOf(stack, system).system.failover;
+        const { endpoints } = configurationOf(stack, system).settings;
+        const host = stack === "prod" ? endpoints?.primary : endpoints?.standby;
+        assert.ok(host !== undefined);
+        assert.deepEqual(endpoint, { url: `https://${host}${healthPath}`, name: recordName });
+        const named = images.filter(({ digests }) => digests.length > 0);
+        assert.deepEqual(
+          named.map(({ repository, digests }) => `${repository}@${digests.join()}`).sort(),
+          [readyJobs(system).image, readyJobs(system).scratchImage].sort(),
+        );
+        assert.ok(images.length >= named.length);
+      }
+    });
+
     it("run where the table says, and change places with the active region", async () => {
       for (const active of Object.values(regions)) {
         for (const [stack, region] of Object.entries(regions)) {
@@ -275,9 +309,12 @@ function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
       : []),
     ...(kind !== "drill-disaster"
       ? []
-      : engine === "aurora"
-        ? ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"]
-        : ["rds:DescribeDBInstances"]),
+      : [
+          ...(engine === "aurora"
+            ? ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"]
+            : ["rds:DescribeDBInstances"]),
+          "ecr:DescribeImages",
+        ]),
   ];
 }
 

@@ -60,7 +60,7 @@ const assumeRoleArn = "arn:aws:iam::444455556666:role/deployer";
 /** Sound settings of a stack of each role, and no more than it needs. */
 const sound: Record<Role, Changes> = {
   prod: { network, cluster, hostedZone, endpoints, cache },
-  dr: { network, cluster: clusterIn("us-west-2"), cache },
+  dr: { network, cluster: clusterIn("us-west-2"), endpoints, cache },
   archive: { assumeRoleArn },
 };
 
@@ -117,6 +117,7 @@ const rule = {
   network: 'must be a mapping with the keys vpcId, subnetIds; write one "key: value" a line',
   landing: "only the dr stack has a landing phase; remove it, or set it to whole",
   archiveNetwork: "the archive runs nothing and has no network of its own; remove it",
+  archiveEndpoints: "the archive answers nobody; remove it",
   dns: "only the prod stack holds DNS records; remove it",
   assumedRole: "only the archive stack takes on a role in another account; remove it",
   notify: "must name at least one e-mail address, or alarms would be raised and nobody told",
@@ -211,8 +212,7 @@ describe("a stack's settings", () => {
       ["a dr stack with a zone", "dr", { hostedZone }, rule.dns],
       ["an archive with a zone", "archive", { hostedZone }, rule.dns],
       ["a prod stack without endpoints", "prod", { endpoints: undefined }, rule.endpoints],
-      ["a dr stack with endpoints", "dr", { endpoints }, rule.dns],
-      ["an archive with endpoints", "archive", { endpoints }, rule.dns],
+      ["an archive with endpoints", "archive", { endpoints }, rule.archiveEndpoints],
       [
         "a zone that does not hold the name",
         "prod",

@@ -94,7 +94,22 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
     examinedBytes: 1_000_000,
   },
   "drill-recovery": rehearser,
-  "drill-disaster": { ...rehearser, databaseEngine: "aurora-postgresql" },
+  "drill-disaster": {
+    ...rehearser,
+    regionDatabase: {
+      engine: "aurora-postgresql",
+      cluster: "market-scanning-database-us-west-2",
+      globalCluster: "market-scanning-database",
+    },
+    images: [
+      {
+        repository: "trading-dr/market-scanning/recovery",
+        digests: [`sha256:${"1".repeat(64)}`],
+        releaseTags: "v*",
+      },
+    ],
+    endpoint: { url: "https://api-us-west-2.example.com/health", name: "api.example.com" },
+  },
 };
 
 /** The environment that a container gets. */

@@ -41,7 +41,7 @@ describe("users of a cache", () => {
     assert.deepEqual(readable(sentinelUsers([passwords])), [
       "user default off resetpass resetkeys resetchannels -@all",
       "user sentinel on #[sentinel] resetchannels &__sentinel__:hello +ping +publish +client|setname +sentinel|is-master-down-by-addr",
-      "user hand-over on #[hand-over] resetchannels +sentinel|failover +sentinel|get-master-addr-by-name",
+      "user hand-over on #[hand-over] resetchannels +sentinel|failover +sentinel|get-master-addr-by-name +sentinel|ckquorum",
       "user promotion on #[promotion] resetchannels +sentinel|get-master-addr-by-name +sentinel|monitor +sentinel|set +sentinel|remove",
       "user reload on #[reload] resetchannels +acl|load",
       "user probe on #[probe] resetchannels +ping",

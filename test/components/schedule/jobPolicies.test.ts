@@ -120,6 +120,21 @@ describe("policy of a job", () => {
     ]);
   });
 
+  it("asks about images in repositories of its own region, each by its name", () => {
+    const repositories = ["trading-dr/market-scanning/api", "trading-dr/market-scanning/postgres"];
+    assert.deepEqual(statementsOf(jobPolicy({ ...scope, repositories })).slice(5), [
+      {
+        Sid: "Images",
+        Effect: "Allow",
+        Action: "ecr:DescribeImages",
+        Resource: [
+          "arn:aws:ecr:us-east-1:111122223333:repository/trading-dr/market-scanning/api",
+          "arn:aws:ecr:us-east-1:111122223333:repository/trading-dr/market-scanning/postgres",
+        ],
+      },
+    ]);
+  });
+
   it("asks about a plain RDS instance", () => {
     const describes = { engine: "rds-postgresql", generation: 2, pairGeneration: 2 } as const;
     assert.deepEqual(statementsOf(jobPolicy({ ...scope, describes })).slice(5), [

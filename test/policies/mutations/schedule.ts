@@ -161,6 +161,21 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["backup-is-verified"],
   },
   {
+    title: "a drill that looks at the other region's database",
+    system: "smc",
+    stack: "dr",
+    change: jobVariable("dr-drill-disaster", "TRADING_DR_REGION_DATABASE", (database) =>
+      database.replaceAll("us-west-2", "us-east-1"),
+    ),
+    trips: ["job-writes-where-due"],
+  },
+  {
+    title: "a drill that looks for no image",
+    stack: "dr",
+    change: jobVariable("dr-drill-disaster", "TRADING_DR_IMAGES", () => "[]"),
+    trips: ["job-writes-where-due"],
+  },
+  {
     title: "a monitor that is satisfied by copies of the region that does not write",
     stack: "dr",
     change: jobVariable("dr-check", "TRADING_DR_WATCHED", (watched) =>

@@ -66,6 +66,21 @@ describe("the report of a drill", () => {
     assert.doesNotMatch(report, /Objectives/);
   });
 
+  it("says of every check what was found, and of one that did not pass what to do", () => {
+    const report = drillReport(
+      drill({
+        drill: "disaster",
+        checks: [
+          { name: "database", passed: true, found: "it is there" },
+          { name: "endpoint", passed: false, found: "it is silent", mend: "start it" },
+        ],
+      }),
+    );
+    assert.match(report, /## What us-east-1 would take over with/);
+    assert.match(report, /\| database \| yes \| it is there \| {2}\|/);
+    assert.match(report, /\| endpoint \| NO \| it is silent \| start it \|/);
+  });
+
   it("is there for a drill that came to nothing", () => {
     const report = drillReport(drill({ failure: { reason: "absent", message: "there is none" } }));
     assert.match(report, /FAILED/);
