@@ -125,7 +125,7 @@ describe("ScheduledJob", () => {
       variables.filter(({ value }) => value === unknownMark),
       [{ name: "TRADING_DR_DATABASE_HOST", value: unknownMark }],
     );
-    assert.equal(variables.length, 11);
+    assert.equal(variables.length, 12);
   });
 
   describe("may start late", () => {
