@@ -151,7 +151,7 @@ describe("policy of a job", () => {
   it("compares with another region what it reads, and sees locks in both", () => {
     const theirs = "arn:aws:s3:::market-scanning-daily-records-111122223333-us-west-2";
     const prefix = "recovery-points/daily/database/us-west-2/*";
-    const compares = { areas: scope.reads, other: { ...primary, region: "us-west-2" } };
+    const compares = { areas: scope.reads.slice(0, 1), other: { ...primary, region: "us-west-2" } };
     const ofCopies = statementsOf(jobPolicy({ ...scope, compares })).filter(({ Sid }) =>
       /Copies|SeeLocks/.test(String(Sid)),
     );
