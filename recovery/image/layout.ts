@@ -31,7 +31,13 @@ const bundle = "recovery/bin/trading-dr.js";
 const nativePackages = ["@mongodb-js/zstd"];
 
 /** Packages that libraries ask for, and do without. */
-const optionalPackages = ["@aws-sdk/signature-v4-crt", "pg-native"];
+const optionalPackages = [
+  "@aws-sdk/signature-v4-crt",
+  "bufferutil",
+  "encoding",
+  "pg-native",
+  "utf-8-validate",
+];
 
 /**
  * Lays out all that the project puts into the image, as it is below the image's root: the command, the
