@@ -141,6 +141,7 @@ describe("the image's tree, in the pod that a job's template says", () => {
       status: 0,
       output: `${version}\n`,
       errors: "",
+      log: "",
     });
     const help = await pod.run(["trading-dr", "--help"]);
     assert.equal(help.status, 0);
@@ -189,7 +190,7 @@ describe("the image's tree, in the pod that a job's template says", () => {
     const settings = await ask(
       "SELECT current_setting('listen_addresses'), getdatabaseencoding(), rolname FROM pg_roles WHERE rolsuper",
     );
-    assert.deepEqual(settings, { status: 0, output: "|UTF8|postgres\n", errors: "" });
+    assert.deepEqual(settings, { status: 0, output: "|UTF8|postgres\n", errors: "", log: "" });
     assert.equal((await ask("CREATE DATABASE left_behind")).status, 0);
     const [died] = await pod.stopSidecars();
     assert.equal(died?.status, 0, died?.errors);
