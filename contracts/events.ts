@@ -8,6 +8,7 @@ import { z } from "zod";
 const seconds = z.number().nonnegative();
 const count = z.int().nonnegative();
 const time = z.iso.datetime();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What every event says. */
 const run = {
@@ -50,7 +51,7 @@ const backup = z.strictObject({
       /** `s3://bucket/prefix/` */
       url: z.string(),
       /** SHA-256 of the manifest's text, in hexadecimal digits. */
-      manifestSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      manifestSha256: sha256,
       /** Time of the snapshot. */
       snapshotAt: time,
       retainUntil: time,
@@ -107,13 +108,85 @@ const restoration = z.strictObject({
     .optional(),
 });
 
+/** What tells one database from another that was restored from it, or that took its place. */
+const databaseIdentity = z.strictObject({
+  /** Given by initdb; a copy of the files has the same. */
+  systemIdentifier: z.string(),
+  /** Eight hexadecimal digits; another one from each promotion on. Absent where it is not shown. */
+  timeline: z.string().optional(),
+  /** Number of the database on its server: one that is restored beside another has its own. */
+  databaseNumber: z.string(),
+  /** Aurora's name of the writer's instance; absent elsewhere. */
+  instance: z.string().optional(),
+});
+
+/**
+ * The tables of the audit are in another database from here on: the first one, one that was restored
+ * or promoted, or tables that were made anew.
+ */
+const epoch = z.strictObject({
+  ...run,
+  kind: z.literal("epoch"),
+  reason: z.enum(["first", "restored", "moved", "rebuilt"]),
+  /** Id of the epoch that was the latest; absent in the first. */
+  former: z.string().optional(),
+  /** The last load that the tables hold, and its epoch; absent where they are empty. */
+  continues: z.strictObject({ epoch: z.string(), load: count }).optional(),
+  database: databaseIdentity,
+});
+
+/** Events have become rows. It is itself no row: it is what rows that vanish are missed by. */
+const load = z.strictObject({
+  ...run,
+  kind: z.literal("load"),
+  /** Id of the epoch. */
+  epoch: z.string(),
+  /** Number of the load: one more than that of the load before. */
+  load: z.int().positive(),
+  /** Days that its rows are kept for. */
+  retentionDays: count,
+  /** Keys of the events' objects. */
+  keys: z.array(z.string()),
+  /** Those of them that the command did not know the kind or the format of. */
+  raw: z.array(z.string()),
+});
+
+/** Tables were made, or made anew. */
+const migration = z.strictObject({
+  ...run,
+  kind: z.literal("migration"),
+  database: z.string(),
+  /** What they are made by; absent where it failed. */
+  made: z
+    .strictObject({
+      migrations: z.array(z.string()),
+      /** Major version of the server: each words definitions in its own way. */
+      serverVersion: z.string(),
+      /** SHA-256 of each object's definition, by its name. */
+      objects: z.record(z.string(), sha256),
+      /** Schema that the former tables are kept in; absent where there were none. */
+      kept: z.string().optional(),
+    })
+    .optional(),
+});
+
 /** An event, by its kind. */
-export const event = z.discriminatedUnion("kind", [backup, verification, restoration]);
+export const event = z.discriminatedUnion("kind", [
+  backup,
+  verification,
+  restoration,
+  epoch,
+  load,
+  migration,
+]);
 
 export type Event = z.output<typeof event>;
 export type EventKind = Event["kind"];
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
+
+/** What tells a database from others. */
+export type DatabaseIdentity = EventOf<"epoch">["database"];
 
 /** What was found in a recovery point. */
 export type Judgement = NonNullable<EventOf<"verification">["judged"]>;
@@ -133,13 +206,31 @@ export function compactTime(time: string): string {
 
 /** Name of an event's object, under the prefix of its region and of the job or operators that leave it. */
 export function eventName(happened: Event): string {
-  return happened.kind === "verification" && happened.judged !== undefined
-    ? verificationName({
-        point: happened.judged.point,
-        finishedAt: happened.finishedAt,
-        passed: happened.judged.problems.length === 0,
-      })
-    : `${happened.id}.json`;
+  switch (happened.kind) {
+    case "verification":
+      return happened.judged === undefined
+        ? `${happened.id}.json`
+        : verificationName({
+            point: happened.judged.point,
+            finishedAt: happened.finishedAt,
+            passed: happened.judged.problems.length === 0,
+          });
+    // What is looked for among all others is found by its name.
+    case "epoch":
+      return `epochs/${happened.id}.json`;
+    case "load":
+      return loadName(happened);
+    case "migration":
+      return `migrations/${happened.id}.json`;
+    case "backup":
+    case "restoration":
+      return `${happened.id}.json`;
+  }
+}
+
+/** Name of the event of a load. */
+export function loadName({ epoch, load }: Pick<EventOf<"load">, "epoch" | "load">): string {
+  return `loads/${epoch}/${String(load).padStart(10, "0")}.json`;
 }
 
 /** Name of the event of a recovery point that was judged. */

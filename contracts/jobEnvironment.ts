@@ -159,6 +159,9 @@ const operatorLogin = {
   databaseLogin: z.enum(["iam", "file"]),
 };
 
+/** Where the tables of the audit are, for operators. */
+const auditDatabase = { ...everyJob, ...operatorLogin, databaseName: text };
+
 const hook = z.array(z.string()).min(1);
 
 /** The variables of commands that operators run, by the names that code uses. */
@@ -182,6 +185,30 @@ const operatorEnvironments = {
     /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
     quiesce: structure(hook).optional(),
     resume: structure(hook).optional(),
+  }),
+  "catalog-load": z.object({
+    ...everyJob,
+    /** Events of all kinds and regions. */
+    allEvents: location,
+    /** Retention of the events' store, for the rows' retention date. */
+    retentionDays: whole,
+    /** The writer. */
+    databaseHost: text,
+    databaseName: text,
+    /** A user of IAM: the password is a token that the job's role signs. */
+    databaseUser: text,
+  }),
+  "audit-migrate": z.object(auditDatabase),
+  "audit-verify": z.object({
+    ...auditDatabase,
+    /** Events of all kinds and regions. */
+    allEvents: location,
+  }),
+  "catalog-rebuild": z.object({
+    ...auditDatabase,
+    allEvents: location,
+    /** Retention of the events' store, for the rows' retention date. */
+    retentionDays: whole,
   }),
 } as const;
 

@@ -1,19 +1,14 @@
 import { availableParallelism } from "node:os";
-import {
-  type CommandEnvironment,
-  type Location,
-  parseEnvironment,
-} from "../contracts/jobEnvironment";
+import { type CommandEnvironment, type Location } from "../contracts/jobEnvironment";
 import { type S3Client } from "@aws-sdk/client-s3";
 import { type BackupRequest } from "./backup";
 import { databasesOf } from "./database/inventory";
-import { type DatabaseAddress } from "./database/session";
 import { DatabaseSnapshot } from "./database/snapshot";
+import { addressOf, environmentOf, operatorAddress, progress, whose } from "./environment";
 import { exitCodes, messageOf, RecoveryFailure } from "./failure";
 import { listPoints } from "./list";
 import { choosePoint } from "./point/choice";
 import { type RecoveryPoint } from "./point/recoveryPoint";
-import { progressOn } from "./progress";
 import { recorded } from "./record";
 import { recordedBackup } from "./recordedBackup";
 import { restoreDatabase } from "./restore";
@@ -28,63 +23,9 @@ const mostSessions = 4;
 /** How many sessions there are, if nobody says: a core each. */
 const sessions = Math.min(availableParallelism(), mostSessions);
 
-const progress = progressOn(process.stderr);
-
-/** Reads the environment of a command. */
-function environmentOf<Kind extends Parameters<typeof parseEnvironment>[0]>(
-  kind: Kind,
-): CommandEnvironment<Kind> {
-  try {
-    return parseEnvironment(kind, process.env);
-  } catch (error) {
-    throw new RecoveryFailure("usage", messageOf(error));
-  }
-}
-
-/** Where a server is, by what PostgreSQL's own programs read beside what we are told. */
-function addressOf(
-  told: Pick<DatabaseAddress, "host" | "user" | "database" | "login" | "region">,
-): DatabaseAddress {
-  const port = Number(process.env["PGPORT"] ?? "5432");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new RecoveryFailure(
-      "usage",
-      `PGPORT is ${process.env["PGPORT"] ?? ""}, and has to be a port`,
-    );
-  }
-  const authorityFile = process.env["PGSSLROOTCERT"];
-  if (told.host.startsWith("/")) {
-    return { ...told, port };
-  }
-  if (authorityFile === undefined) {
-    throw new RecoveryFailure(
-      "usage",
-      `PGSSLROOTCERT is missing: name the file with the certificate of the authority that ${told.host} is recognised by`,
-    );
-  }
-  return { ...told, port, authorityFile };
-}
-
-/** A database of the server that an operator names. */
-function operatorAddress(
-  told: Pick<
-    CommandEnvironment<"restore">,
-    "databaseHost" | "databaseUser" | "databaseLogin" | "region"
-  >,
-  database: string,
-): DatabaseAddress {
-  const { databaseHost: host, databaseUser: user, databaseLogin: login, region } = told;
-  return addressOf({ host, user, database, login, region });
-}
-
 /** Where recovery points are. */
 function placesOf(client: S3Client, locations: readonly Location[]): BucketPrefix[] {
   return locations.map((location) => new BucketPrefix(client, location));
-}
-
-/** Whose events a command leaves. */
-function whose({ system, account, region }: Pick<BackupRequest, "system" | "account" | "region">) {
-  return { system, account, region };
 }
 
 /** `trading-dr backup database` */

@@ -42,14 +42,8 @@ export async function recorded<Kind extends EventKind, Result>(
   const startedAt = new Date();
   let facts: Found<Kind> = {};
   const keep = async (failure?: unknown) => {
-    const finishedAt = new Date().toISOString();
     const happened = {
-      format: 1,
-      id: `${compactTime(finishedAt)}-${randomBytes(4).toString("hex")}`,
-      actor: actor(),
-      version,
-      startedAt: startedAt.toISOString(),
-      finishedAt,
+      ...runSince(startedAt),
       ...begun,
       ...facts,
       ...(failure === undefined
@@ -86,6 +80,21 @@ export async function recorded<Kind extends EventKind, Result>(
     );
   }
   return result;
+}
+
+/** What every event says of the run that leaves it now. */
+export function runSince(
+  startedAt: Date,
+): Pick<Event, "format" | "id" | "actor" | "version" | "startedAt" | "finishedAt"> {
+  const finishedAt = new Date().toISOString();
+  return {
+    format: 1,
+    id: `${compactTime(finishedAt)}-${randomBytes(4).toString("hex")}`,
+    actor: actor(),
+    version,
+    startedAt: startedAt.toISOString(),
+    finishedAt,
+  };
 }
 
 /** The run was ended from outside: by its deadline, by a node that is drained, by a person. */

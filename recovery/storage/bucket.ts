@@ -11,6 +11,12 @@ import {
 import { type Location } from "../../contracts/jobEnvironment";
 import { messageOf, RecoveryFailure } from "../failure";
 
+/** An object's name under a prefix, and its size. */
+export interface ObjectName {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** How an object was stored. */
 export interface Stored {
   /** As S3 says it; absent where it does not encrypt. */
@@ -162,9 +168,17 @@ export class BucketPrefix {
   }
 
   /** Names of all objects under the prefix, in alphabetical order. */
-  public async names(): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  public async names(): Promise<ObjectName[]> {
+    const found: ObjectName[] = [];
+    for await (const page of this.pages()) {
+      found.push(...page);
+    }
+    return found;
+  }
+
+  /** The same, up to a thousand at once, for places that hold more than memory should. */
+  public async *pages(): AsyncGenerator<ObjectName[]> {
     const { bucket, prefix } = this.location;
-    const found: { name: string; bytes: number }[] = [];
     let token: string | undefined;
     do {
       const page = await this.ask("", () =>
@@ -172,12 +186,12 @@ export class BucketPrefix {
           new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
         ),
       );
-      for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-        found.push({ name: Key.slice(prefix.length), bytes: Size });
-      }
+      yield (page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({
+        name: Key.slice(prefix.length),
+        bytes: Size,
+      }));
       token = page.NextContinuationToken;
     } while (token !== undefined);
-    return found;
   }
 
   /** Names of what lies directly under the prefix and holds more: `20260101T000000Z-0badcafe`. */
