@@ -195,6 +195,6 @@ function remarksOnAccess(
           `whoever can log in at all may connect to ${databaseName} and make temporary tables, until trading-dr:publicPrivileges revokes it`,
         ]
       : []),
-    `schema ${auditSchema} has no tables yet: ${auditTables.join(", ")} are made by the trading-dr command, which is not built`,
+    `the tables of schema ${auditSchema}, ${auditTables.join(", ")}, are made by trading-dr audit migrate, as the administrator, once the stack is there`,
   ];
 }

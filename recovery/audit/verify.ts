@@ -1,10 +1,18 @@
 import { auditSchema } from "../../contracts/databaseRoles";
-import { type DatabaseSession } from "../database/session";
+import { DatabaseFailure, type DatabaseSession } from "../database/session";
 import { RecoveryFailure } from "../failure";
 import { type Progress } from "../progress";
 import { type BucketPrefix } from "../storage/bucket";
 import { describeSchema, fingerprintsOf, schemaDifferences } from "./description";
-import { currentDatabase, isStandby, lineageOf, type Standing, standingOf } from "./epochs";
+import {
+  type CurrentDatabase,
+  currentDatabase,
+  isStandby,
+  latestLoaded,
+  lineageOf,
+  type Standing,
+  standingOf,
+} from "./epochs";
 import { readKnown, type StrangeObject } from "./eventObjects";
 import { majorVersion } from "./migrate";
 import { auditTable, migrations } from "./migrations";
@@ -55,36 +63,68 @@ export async function verifyAudit(
   const current = await currentDatabase(session);
   await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   try {
-    const tip = await tipOf(session);
     await refuseOlder(session);
-    const standing = standingOf(tip, current, survey.known);
     const schema = await verifySchema(session, all, survey.migrations);
-    const loads = await loadRows(session);
-    const compared = await compareRows(session, { all, system, loads }, progress);
-    const lineage = lineageOf(tip, survey.known.epochs);
-    const missing = new Set(compared.missing);
-    const records = await verifyRecords(session, {
-      all,
-      survey,
-      loads,
-      lineage,
-      missing,
-      standing,
-    });
-    return {
-      rows: compared.rows,
-      touched: [...schema.touched, ...compared.touched, ...records.touched],
-      strange: compared.strange,
-      standing,
-      toReload: records.forgotten.size,
-      toLoad: [...missing].filter((key) => !records.forgotten.has(key) && !records.gone.has(key))
-        .length,
-      expired: compared.expired,
-      remarks: [...schema.remarks, ...compared.remarks, ...records.remarks],
-    };
+    try {
+      const rows = await verifyRows(session, { all, system, survey, current }, progress);
+      return {
+        ...rows,
+        touched: [...schema.touched, ...rows.touched],
+        remarks: [...schema.remarks, ...rows.remarks],
+      };
+    } catch (error) {
+      // Tables that are not what they were may be such as cannot be asked any more.
+      if (schema.touched.length === 0 || !(error instanceof DatabaseFailure)) {
+        throw error;
+      }
+      const why = `rows cannot be compared any more: ${error.message}`;
+      return { ...nothingCompared, touched: [...schema.touched, why] };
+    }
   } finally {
     await session.run("ROLLBACK").catch(() => undefined);
   }
+}
+
+const nothingCompared = {
+  rows: 0,
+  strange: [],
+  standing: "same",
+  toReload: 0,
+  toLoad: 0,
+  expired: 0,
+  remarks: [],
+} as const;
+
+interface RowsRequest {
+  readonly all: BucketPrefix;
+  readonly system: string;
+  readonly survey: Survey;
+  readonly current: CurrentDatabase;
+}
+
+async function verifyRows(
+  session: DatabaseSession,
+  { all, system, survey, current }: RowsRequest,
+  progress: Progress,
+): Promise<AuditVerification> {
+  const tip = await tipOf(session);
+  const standing = standingOf(tip, current, survey.known);
+  const loads = await loadRows(session);
+  const compared = await compareRows(session, { all, system, loads }, progress);
+  const lineage = lineageOf(tip, survey.known.epochs);
+  const missing = new Set(compared.missing);
+  const records = await verifyRecords(session, { all, survey, loads, lineage, missing, standing });
+  const isToLoad = (key: string) => !records.forgotten.has(key) && !records.gone.has(key);
+  return {
+    rows: compared.rows,
+    touched: [...compared.touched, ...records.touched],
+    strange: compared.strange,
+    standing,
+    toReload: records.forgotten.size,
+    toLoad: compared.missing.filter(isToLoad).length,
+    expired: compared.expired,
+    remarks: [...compared.remarks, ...records.remarks],
+  };
 }
 
 async function refuseOlder(session: DatabaseSession): Promise<void> {
@@ -168,7 +208,7 @@ async function verifyRecords(
   const forgotten = new Set<string>();
   const gone = new Set<string>();
   const told = new Set<number>();
-  const latest = survey.known.epochs.filter(({ id }) => survey.known.recorded.has(id)).at(-1)?.id;
+  const latest = latestLoaded(survey.known)?.id;
   for (const { name, epoch, load } of survey.loads) {
     const part = lineage.get(epoch);
     const isOwn = part !== undefined && load > part.after && load <= part.last;
