@@ -164,7 +164,7 @@ describe("access to the database of market-scanning", () => {
       },
     });
     assert.deepEqual(stack.remarks, [
-      "schema disaster_recovery has no tables yet: backup_catalog, backup_audit_log, disaster_recovery_audit are made by the trading-dr command, which is not built",
+      "the tables of schema disaster_recovery, backup_catalog, backup_audit_log, disaster_recovery_audit, are made by trading-dr audit migrate, as the administrator, once the stack is there",
     ]);
   });
 
