@@ -12,16 +12,19 @@ import {
 } from "../contracts/cacheNames";
 import {
   backupDatabaseUser,
+  eventWriterUser,
   type JobKind,
   scratchSocketDirectory,
   secretsDirectory,
 } from "../contracts/jobs";
 import { type Place } from "../contracts/names";
 import {
+  allEventsOf,
   areaOf,
   databaseAreas,
   entryOf,
   eventsOf,
+  eventStoreOf,
   type Job,
   locationOf,
   type Series,
@@ -39,7 +42,7 @@ export interface JobSurroundings {
   readonly system: System;
   readonly landscape: Pick<Landscape, "own" | "primary" | "standby">;
   /** The database's member in this region, where the system has a database. */
-  readonly member: Pick<Database, "readerEndpoint"> | undefined;
+  readonly member: Pick<Database, "endpoint" | "readerEndpoint"> | undefined;
 }
 
 /** What a job is told, in the words of its contract. */
@@ -89,6 +92,18 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...everyJob,
         watched: watchedBy(system, own, regions),
       } satisfies Environment<"check">;
+    case "catalog-load":
+      if (member === undefined) {
+        throw new RangeError("there is no database that holds the audit");
+      }
+      return {
+        ...everyJob,
+        allEvents: locationOf(allEventsOf(system), own),
+        retentionDays: wholeDays(eventStoreOf(system).retention),
+        databaseHost: member.endpoint,
+        databaseName: job.database.databaseName,
+        databaseUser: eventWriterUser(system.id),
+      } satisfies Environment<"catalog-load">;
     case "verify":
     case "drill-recovery":
       return {

@@ -9,13 +9,22 @@ import { type Configuration } from "../config/configuration";
 import { type System } from "../config/system";
 import {
   backupDatabaseUser,
+  eventWriterUser,
   type JobKind,
   namespaceOf,
   serviceAccountName,
 } from "../contracts/jobs";
 import { jobPurpose, type Place } from "../contracts/names";
 import { databaseOf, generationsIn } from "../config/generations";
-import { areaOf, areasOf, databaseAreas, eventsOf, jobKindsOf, seriesOf } from "./jobs";
+import {
+  allEventsOf,
+  areaOf,
+  areasOf,
+  databaseAreas,
+  eventsOf,
+  jobKindsOf,
+  seriesOf,
+} from "./jobs";
 import { type Landscape } from "./places";
 
 /**
@@ -77,6 +86,15 @@ function scopeOf(
       return { place, writes, reads: [] };
     case "check":
       return { place, writes, reads: areasOf(system, seriesOf(system), regions) };
+    case "catalog-load":
+      return {
+        place,
+        writes,
+        reads: [allEventsOf(system)],
+        ...(engine === undefined
+          ? {}
+          : { connectsTo: { engine, user: eventWriterUser(system.id) } }),
+      };
     case "verify":
     case "drill-recovery":
       return { place, writes, reads: databaseAreas(system, regions) };

@@ -136,6 +136,18 @@ export const jobEnvironments = {
     namespace: text,
   }),
   check: z.object({ ...everyJob, watched: structure(z.array(watched).min(1)) }),
+  "catalog-load": z.object({
+    ...everyJob,
+    /** Events of all kinds and regions. */
+    allEvents: location,
+    /** Retention of the events' store, for the rows' retention date. */
+    retentionDays: whole,
+    /** The writer. */
+    databaseHost: text,
+    databaseName: text,
+    /** A user of IAM: the password is a token that the job's role signs. */
+    databaseUser: text,
+  }),
   "drill-recovery": z.object(restorer),
   "drill-disaster": z.object({
     ...restorer,
@@ -185,18 +197,6 @@ const operatorEnvironments = {
     /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
     quiesce: structure(hook).optional(),
     resume: structure(hook).optional(),
-  }),
-  "catalog-load": z.object({
-    ...everyJob,
-    /** Events of all kinds and regions. */
-    allEvents: location,
-    /** Retention of the events' store, for the rows' retention date. */
-    retentionDays: whole,
-    /** The writer. */
-    databaseHost: text,
-    databaseName: text,
-    /** A user of IAM: the password is a token that the job's role signs. */
-    databaseUser: text,
   }),
   "audit-migrate": z.object(auditDatabase),
   "audit-verify": z.object({

@@ -56,6 +56,8 @@ export const jobLimits: Readonly<Record<JobKind, JobLimits>> = {
   "snapshot-cache": { ...streaming, ...copying },
   "snapshot-configuration": { ...small, ...copying },
   check: { ...small, deadlineSeconds: 10 * minutes, makesWay: false, retries: 2 },
+  // What it has loaded stays; the next run goes on.
+  "catalog-load": { ...small, deadlineSeconds: 1 * hours, makesWay: false, retries: 2 },
   verify: restoring,
   // A second attempt would hide what the first one found, and measure another time.
   "drill-recovery": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },

@@ -70,6 +70,14 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
       },
     ],
   },
+  "catalog-load": {
+    ...everyJob,
+    allEvents: { ...points, prefix: "records/audit-records/events/" },
+    retentionDays: 2557,
+    databaseHost: "db.cluster-abc.us-east-1.rds.amazonaws.com",
+    databaseName: "market_scanning",
+    databaseUser: "market_scanning_event_writer",
+  },
   "drill-recovery": restorer,
   "drill-disaster": { ...restorer, databaseEngine: "aurora-postgresql" },
 };
