@@ -13,6 +13,7 @@ import {
 import { type JobEnvironment } from "../contracts/jobEnvironment";
 import {
   backupDatabaseUser,
+  eventWriterUser,
   type JobKind,
   scratchSocketDirectory,
   secretsDirectory,
@@ -21,10 +22,12 @@ import { type Place } from "../contracts/names";
 import { type Scenario } from "../contracts/scenarios";
 import { promisesOf } from "../objectives/promises";
 import {
+  allEventsOf,
   areaOf,
   databaseAreas,
   entryOf,
   eventsOf,
+  eventStoreOf,
   type Job,
   locationOf,
   type Series,
@@ -43,7 +46,7 @@ export interface JobSurroundings {
   readonly system: System;
   readonly landscape: Pick<Landscape, "own" | "primary" | "standby">;
   /** The database's member in this region, where the system has a database. */
-  readonly member: Pick<Database, "readerEndpoint"> | undefined;
+  readonly member: Pick<Database, "endpoint" | "readerEndpoint"> | undefined;
 }
 
 /** What a job is told, in the words of its contract. */
@@ -97,6 +100,18 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...(verified === undefined ? {} : { verified }),
       } satisfies Environment<"check">;
     }
+    case "catalog-load":
+      if (member === undefined) {
+        throw new RangeError("there is no database that holds the audit");
+      }
+      return {
+        ...everyJob,
+        allEvents: locationOf(allEventsOf(system), own),
+        retentionDays: wholeDays(eventStoreOf(system).retention),
+        databaseHost: member.endpoint,
+        databaseName: job.database.databaseName,
+        databaseUser: eventWriterUser(system.id),
+      } satisfies Environment<"catalog-load">;
     case "verify":
       return { ...everyJob, ...restoring(job.database) } satisfies Environment<"verify">;
     case "drill-recovery":
