@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { event, type Event, eventName, subjectOf } from "../../../contracts/events";
+import { type JobKind } from "../../../contracts/jobs";
 import { useLaboratory } from "../laboratory";
 import { seededRandom } from "../seededRandom";
+import { sampleEvents } from "../signals/sampleEvents";
 import { AuditLaboratory, database } from "./auditLaboratory";
 
 const schema = "disaster_recovery";
@@ -186,6 +189,82 @@ describe("the tables of the audit", () => {
     await audit.verifyWell();
   });
 
+  it("have rows of snapshots, checks, drills and signals, of those alone whose jobs they are", async () => {
+    const { drill } = sampleEvents;
+    const { format, id, system, account, region, actor, version, startedAt, finishedAt } = drill;
+    const own = { format, id, system, account, region, actor, version, startedAt, finishedAt };
+    const point = "20261129T155543Z-0badcafe";
+    const snapshot = event.parse({
+      ...own,
+      kind: "snapshot",
+      of: "cache",
+      store: "sessions",
+      series: "scheduled",
+      tier: "daily",
+      taken: {
+        point,
+        url: `s3://bucket/${point}/`,
+        retainUntil: "2027-02-27T15:55:44.000Z",
+        entries: 12,
+        bytes: 1024,
+      },
+    });
+    const check = event.parse({
+      ...own,
+      kind: "check",
+      checked: { findings: [], unseen: [], places: [], requests: 3, bytesExamined: 0 },
+    });
+    const unsent = event.parse({
+      ...own,
+      kind: "signals",
+      of: id,
+      subject: [...subjectOf(drill)],
+      unsent: ["slack"],
+      failure: { reason: "signals", message: "slack: it does not answer" },
+    });
+    const put = (job: JobKind, happened: Event) =>
+      audit.put(`us-east-1/${job}/${eventName(happened)}`, JSON.stringify(happened));
+    await put("snapshot-cache", snapshot);
+    await put("check", check);
+    await put("drill-recovery", drill);
+    await put("drill-recovery", unsent);
+    const forged = [
+      await put("snapshot-configuration", snapshot),
+      await put("drill-disaster", drill),
+      await put("verify", check),
+      await put("catalog-load", unsent),
+    ];
+    const { status, errors } = await audit.load();
+    assert.equal(status, 6);
+    assert.match(errors, /4 events loaded/);
+    for (const key of forged) {
+      assert.ok(errors.includes(`${key} says that it is of a `), errors);
+      await audit.remove(key);
+    }
+    assert.equal(
+      audit.sql(
+        `SELECT status, entry_count, checksum FROM ${schema}.backup_catalog WHERE store = 'sessions'`,
+      ),
+      "unverified|12|",
+    );
+    assert.equal(
+      audit.sql(
+        `SELECT backup_type, status FROM ${schema}.backup_audit_log
+         WHERE backup_type NOT IN ('backup', 'verification') ORDER BY backup_type`,
+      ),
+      "cache snapshot|succeeded\ncheck|passed\nsignals|not sent",
+    );
+    assert.equal(
+      audit.sql(
+        `SELECT success, recovery_type, rto_seconds, rpo_seconds FROM ${schema}.disaster_recovery_audit
+         WHERE event_type = 'drill'`,
+      ),
+      "t|recovery|2|137",
+    );
+    assert.equal(await audit.loadWell(), "0 events loaded.\n");
+    await audit.verifyWell();
+  });
+
   it("tell the bucket later of a load that it could not be told of", async () => {
     const key = await audit.putBackup(new Date());
     const { status, errors } = await laboratory().run("catalog load", {
@@ -215,6 +294,7 @@ describe("the tables of the audit", () => {
     }
     assert.ok(killed > 0, "no run was killed before its end");
     assert.equal(count("event WHERE kind = 'backup'"), String(2 + 1 + 1 + 6 * 30));
-    assert.equal(count("backup_catalog"), String(2 + 1 + 1 + 6 * 30));
+    // And a snapshot of a cache.
+    assert.equal(count("backup_catalog"), String(2 + 1 + 1 + 6 * 30 + 1));
   });
 });

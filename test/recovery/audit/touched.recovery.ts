@@ -124,7 +124,7 @@ describe("an audit that was touched", () => {
     ],
     [
       "view that shows another truth",
-      `CREATE OR REPLACE VIEW ${schema}.backup_catalog AS SELECT backup_id, store, series, tier, database_name, region, backup_location, checksum, backup_size, table_count, row_count, snapshot_at, retention_date, "timestamp" AS taken_at, created_by, 'verified' AS status, "timestamp" AS verified_at, object_key FROM ${schema}.backup_audit_log`,
+      `CREATE OR REPLACE VIEW ${schema}.backup_catalog AS SELECT backup_id, store, series, tier, database_name, region, backup_location, checksum, backup_size, table_count, row_count, entry_count, snapshot_at, retention_date, "timestamp" AS taken_at, created_by, 'verified' AS status, "timestamp" AS verified_at, object_key FROM ${schema}.backup_audit_log`,
       "rule backup_catalog._RETURN was changed",
     ],
     ["privilege", `GRANT UPDATE ON ${schema}.event TO lab_backup`, "relation event was changed"],
