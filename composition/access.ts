@@ -59,7 +59,7 @@ export function declareAccess(configuration: AccessConfiguration): AccessOutputs
   const backupSessions = 4 * Object.keys(database.logicalBackups).length;
   login("backup", backupSessions, { kind: "iam" }, ["pg_read_all_data"]);
   login("verify", 2, { kind: "iam" });
-  const writer = login("event-writer", 10, passwordOf("database-event-writer-login"));
+  const writer = login("event-writer", 10, { kind: "iam" });
   const reader = login("audit-reader", 5, passwordOf("database-audit-reader-login"));
   new AuditSchema(
     "audit-schema",
@@ -90,7 +90,7 @@ export function declareAccess(configuration: AccessConfiguration): AccessOutputs
     databaseName: database.databaseName,
     auditSchema,
     logins: {
-      eventWriter: { role: writer.roleName, secretArn: writer.secretArn },
+      eventWriter: { role: writer.roleName },
       auditReader: { role: reader.roleName, secretArn: reader.secretArn },
     },
     notBuiltYet: [],
@@ -195,6 +195,6 @@ function remarksOnAccess(
           `whoever can log in at all may connect to ${databaseName} and make temporary tables, until trading-dr:publicPrivileges revokes it`,
         ]
       : []),
-    `schema ${auditSchema} has no tables yet: ${auditTables.join(", ")} are made by the trading-dr command, which is not built`,
+    `the tables of schema ${auditSchema}, ${auditTables.join(", ")}, are made by trading-dr audit migrate, as the administrator, once the stack is there`,
   ];
 }

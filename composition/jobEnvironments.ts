@@ -15,6 +15,7 @@ import {
 import { type JobEnvironment } from "../contracts/jobEnvironment";
 import {
   backupDatabaseUser,
+  eventWriterUser,
   type JobKind,
   scratchSocketDirectory,
   secretsDirectory,
@@ -23,10 +24,12 @@ import { databasePurpose, physicalName, type Place } from "../contracts/names";
 import { type Scenario } from "../contracts/scenarios";
 import { promisesOf } from "../objectives/promises";
 import {
+  allEventsOf,
   areaOf,
   databaseAreas,
   entryOf,
   eventsOf,
+  eventStoreOf,
   type Job,
   locationOf,
   type Series,
@@ -46,7 +49,7 @@ export interface JobSurroundings {
   readonly system: System;
   readonly landscape: Pick<Landscape, "own" | "primary" | "standby">;
   /** The database's member in this region, where the system has a database. */
-  readonly member: Pick<Database, "readerEndpoint"> | undefined;
+  readonly member: Pick<Database, "endpoint" | "readerEndpoint"> | undefined;
   /** Where the regions answer, if the stack says so. */
   readonly endpoints: StackSettings["endpoints"];
 }
@@ -102,6 +105,18 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
         ...(verified === undefined ? {} : { verified }),
       } satisfies Environment<"check">;
     }
+    case "catalog-load":
+      if (member === undefined) {
+        throw new RangeError("there is no database that holds the audit");
+      }
+      return {
+        ...everyJob,
+        allEvents: locationOf(allEventsOf(system), own),
+        retentionDays: wholeDays(eventStoreOf(system).retention),
+        databaseHost: member.endpoint,
+        databaseName: job.database.databaseName,
+        databaseUser: eventWriterUser(system.id),
+      } satisfies Environment<"catalog-load">;
     case "verify":
       return { ...everyJob, ...restoring(job.database) } satisfies Environment<"verify">;
     case "drill-recovery":

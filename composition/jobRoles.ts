@@ -9,6 +9,7 @@ import { type Configuration } from "../config/configuration";
 import { type System } from "../config/system";
 import {
   backupDatabaseUser,
+  eventWriterUser,
   type JobKind,
   namespaceOf,
   serviceAccountName,
@@ -16,6 +17,7 @@ import {
 import { jobPurpose, type Place } from "../contracts/names";
 import { databaseOf, generationsIn } from "../config/generations";
 import {
+  allEventsOf,
   areaOf,
   areasOf,
   databaseAreas,
@@ -92,6 +94,15 @@ export function jobScope(kind: JobKind, system: System, place: Place, other: Pla
       const reads = [...areas, ...verificationAreas(system, regions), events];
       return { place, writes: [events], reads, compares: { areas, other } };
     }
+    case "catalog-load":
+      return {
+        place,
+        writes: [events],
+        reads: [allEventsOf(system)],
+        ...(engine === undefined
+          ? {}
+          : { connectsTo: { engine, user: eventWriterUser(system.id) } }),
+      };
     case "verify":
     case "drill-recovery":
       return { place, writes: [events], reads: [...databaseAreas(system, regions), events] };

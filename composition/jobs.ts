@@ -4,7 +4,7 @@ import { type System } from "../config/system";
 import { type JobEnvironment, type Location } from "../contracts/jobEnvironment";
 import { type JobKind, jobKinds } from "../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../contracts/names";
-import { eventPrefix, seriesPrefix } from "../contracts/objectKeys";
+import { allEventsPrefix, eventPrefix, seriesPrefix } from "../contracts/objectKeys";
 import { scheduleGaps } from "../contracts/schedules";
 import { databaseOf } from "../config/generations";
 
@@ -15,6 +15,7 @@ export const runsIn: Readonly<Record<JobKind, "active" | "standby" | "both">> = 
   "snapshot-configuration": "both",
   verify: "both",
   check: "both",
+  "catalog-load": "active",
   "drill-recovery": "active",
   "drill-disaster": "standby",
 };
@@ -39,11 +40,11 @@ export type Series = Copy &
     | { readonly kind: "snapshot-configuration" }
   );
 
-/** A job that looks at copies that are there. */
+/** A job that looks at copies that are there, or tells of them. */
 export type Examination = { readonly part?: undefined; readonly schedule: string } & (
   | { readonly kind: "check" }
   | {
-      readonly kind: "verify" | "drill-recovery" | "drill-disaster";
+      readonly kind: "catalog-load" | "verify" | "drill-recovery" | "drill-disaster";
       readonly database: StoreOf<"database">;
     }
 );
@@ -81,13 +82,15 @@ export function seriesOf(system: System): Series[] {
 
 /** All jobs of a system, in the order of their kinds. */
 export function jobsOf(system: System): Job[] {
-  const { verify, missingBackupMonitor, recoveryTest, disasterTest } = system.schedules;
+  const { verify, missingBackupMonitor, catalogLoad, recoveryTest, disasterTest } =
+    system.schedules;
   const database = databaseOf(system);
   const examinations: readonly Examination[] = [
     { kind: "check", schedule: missingBackupMonitor },
     ...(database === undefined
       ? []
       : ([
+          { kind: "catalog-load", schedule: catalogLoad, database },
           { kind: "verify", schedule: verify, database },
           { kind: "drill-recovery", schedule: recoveryTest, database },
           { kind: "drill-disaster", schedule: disasterTest, database },
@@ -116,15 +119,26 @@ export function areaOf(
 
 /** The events of a kind's jobs in a region. */
 export function eventsOf(system: System, kind: JobKind, region: string): RecordArea {
+  return eventsUnder(system, eventPrefix(system.jobs.events, region, kind));
+}
+
+/** The events of all kinds and regions. */
+export function allEventsOf(system: System): RecordArea {
+  return eventsUnder(system, allEventsPrefix(system.jobs.events));
+}
+
+function eventsUnder(system: System, prefix: string): RecordArea {
+  return { purpose: recordsPurpose(eventStoreOf(system).lockClass), prefix };
+}
+
+/** The store that takes events. */
+export function eventStoreOf(system: System): StoreOf<"objects"> {
   const { events } = system.jobs;
   const store = entryOf(system.stores, events);
   if (store.kind !== "objects") {
     throw new RangeError(`jobs.events names ${events}, which holds no objects`);
   }
-  return {
-    purpose: recordsPurpose(store.lockClass),
-    prefix: eventPrefix(events, region, kind),
-  };
+  return store;
 }
 
 /** An entry of a section of the system file. That it is there, validation has made sure. */

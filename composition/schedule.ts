@@ -22,7 +22,7 @@ import { type Landscape } from "./places";
 export function declareJobs(
   configuration: Configuration,
   landscape: Landscape,
-  database: Pick<Database, "readerEndpoint"> | undefined,
+  database: Pick<Database, "endpoint" | "readerEndpoint"> | undefined,
   roles: readonly pulumi.Resource[],
   options: pulumi.ComponentResourceOptions,
 ): Record<string, "runs" | "suspended"> | undefined {

@@ -134,6 +134,7 @@ const schedules = section({
   }),
   verify: schedule(),
   missingBackupMonitor: schedule(),
+  catalogLoad: schedule(),
   recoveryTest: awsBackupSchedule(),
   disasterTest: schedule(),
 });

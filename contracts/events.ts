@@ -1,38 +1,11 @@
 import { z } from "zod";
+import { epoch, load, migration } from "./auditEvents";
+import { count, run, seconds, sha256, time } from "./eventParts";
 
 /**
  * What happened to recovery points: every run of the command that takes, proves, restores or rehearses
  * leaves one event, an object that is never changed. The catalog and the audit are made of events.
  */
-
-const seconds = z.number().nonnegative();
-const count = z.int().nonnegative();
-const time = z.iso.datetime();
-
-/** What every event says. */
-const run = {
-  format: z.literal(1),
-  /** Sorts by the time of the run's end. */
-  id: z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/),
-  system: z.string(),
-  account: z.string(),
-  /** Region in which it ran. */
-  region: z.string(),
-  /** Who ran it: a job's pod, or the operator's name on the machine that it ran on. */
-  actor: z.string(),
-  /** Version of the command. */
-  version: z.string(),
-  startedAt: time,
-  finishedAt: time,
-  /** Absent where it succeeded. */
-  failure: z
-    .strictObject({
-      /** As in docs/recovery.md, "When it fails": `database`, `damaged`. */
-      reason: z.string(),
-      message: z.string(),
-    })
-    .optional(),
-};
 
 /** A database was backed up, or was not. */
 const backup = z.strictObject({
@@ -50,7 +23,7 @@ const backup = z.strictObject({
       /** `s3://bucket/prefix/` */
       url: z.string(),
       /** SHA-256 of the manifest's text, in hexadecimal digits. */
-      manifestSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      manifestSha256: sha256,
       /** Time of the snapshot. */
       snapshotAt: time,
       retainUntil: time,
@@ -259,19 +232,25 @@ export const event = z.discriminatedUnion("kind", [
   drill,
   check,
   signals,
+  epoch,
+  load,
+  migration,
 ]);
 
 export type Event = z.output<typeof event>;
 export type EventKind = Event["kind"];
 /** What tells people of a run: numbers that are watched, and messages. */
 export type Signal = EventOf<"signals">["unsent"][number];
-/** An event of a run; that signals could not be sent is none. */
-export type RunEvent = Exclude<Event, { kind: "signals" }>;
+/** An event of a run that people are told of: not of signals, and not of what the audit does with its tables. */
+export type RunEvent = Exclude<Event, { kind: "signals" | "epoch" | "load" | "migration" }>;
 /** An event of a kind. */
 export type EventOf<Kind extends EventKind> = Extract<Event, { kind: Kind }>;
 
 /** What a check of all recovery points came to. */
 export type Checked = NonNullable<EventOf<"check">["checked"]>;
+
+/** What tells a database from others. */
+export type DatabaseIdentity = EventOf<"epoch">["database"];
 
 /** What the name of a verification's event says, so that they can be listed without being read. */
 export interface VerificationName {
@@ -327,17 +306,37 @@ const ofSignals = "signals";
  * `20261129T160000000Z-0badcafe.backup.database.daily.trading.failed.json`.
  */
 export function eventName(happened: Event): string {
-  if (happened.kind === "verification" && happened.judged !== undefined) {
-    return verificationName({
-      point: happened.judged.point,
-      finishedAt: happened.finishedAt,
-      passed: happened.judged.problems.length === 0,
-    });
+  switch (happened.kind) {
+    case "verification":
+      return happened.judged === undefined
+        ? outcomeName(happened, subjectOf(happened))
+        : verificationName({
+            point: happened.judged.point,
+            finishedAt: happened.finishedAt,
+            passed: happened.judged.problems.length === 0,
+          });
+    case "signals":
+      return outcomeName(happened, [ofSignals, ...happened.subject]);
+    // What the audit looks for among all others is found by its folder.
+    case "epoch":
+      return `epochs/${happened.id}.json`;
+    case "load":
+      return loadName(happened);
+    case "migration":
+      return `migrations/${happened.id}.json`;
+    default:
+      return outcomeName(happened, subjectOf(happened));
   }
-  const subject =
-    happened.kind === "signals" ? [ofSignals, ...happened.subject] : subjectOf(happened);
-  const outcome = happened.failure === undefined ? "succeeded" : "failed";
-  return `${[happened.id, ...subject.map(namePart), outcome].join(".")}.json`;
+}
+
+function outcomeName({ id, failure }: Event, subject: readonly string[]): string {
+  const outcome = failure === undefined ? "succeeded" : "failed";
+  return `${[id, ...subject.map(namePart), outcome].join(".")}.json`;
+}
+
+/** Name of the event of a load. */
+export function loadName({ epoch, load }: Pick<EventOf<"load">, "epoch" | "load">): string {
+  return `loads/${epoch}/${String(load).padStart(10, "0")}.json`;
 }
 
 /** Names of databases may hold anything: a part has no dot and no slash of its own. */

@@ -196,6 +196,18 @@ export const jobEnvironments = {
     /** Bytes of objects that one check may read to compare their checksums. @default 1 GiB */
     examinedBytes: whole.optional(),
   }),
+  "catalog-load": z.object({
+    ...everyJob,
+    /** Events of all kinds and regions. */
+    allEvents: location,
+    /** Retention of the events' store, for the rows' retention date. */
+    retentionDays: whole,
+    /** The writer. */
+    databaseHost: text,
+    databaseName: text,
+    /** A user of IAM: the password is a token that the job's role signs. */
+    databaseUser: text,
+  }),
   "drill-recovery": z.object(rehearser),
   "drill-disaster": z.object({
     ...rehearser,
@@ -247,6 +259,9 @@ const operatorLogin = {
   /** `iam`: by a token that AWS signs; `file`: by what PostgreSQL's password file says. */
   databaseLogin: z.enum(["iam", "file"]),
 };
+
+/** Where the tables of the audit are, for operators. */
+const auditDatabase = { ...everyJob, ...operatorLogin, databaseName: text };
 
 const hook = z.array(z.string()).min(1);
 
@@ -312,6 +327,18 @@ const operatorEnvironments = {
     ...operator,
     /** Namespace whose objects are restored. */
     namespace: text,
+  }),
+  "audit-migrate": z.object(auditDatabase),
+  "audit-verify": z.object({
+    ...auditDatabase,
+    /** Events of all kinds and regions. */
+    allEvents: location,
+  }),
+  "catalog-rebuild": z.object({
+    ...auditDatabase,
+    allEvents: location,
+    /** Retention of the events' store, for the rows' retention date. */
+    retentionDays: whole,
   }),
 } as const;
 

@@ -12,6 +12,7 @@ export const jobKinds = [
   "snapshot-cache",
   "snapshot-configuration",
   "check",
+  "catalog-load",
   "drill-recovery",
   "drill-disaster",
 ] as const;
@@ -74,6 +75,11 @@ export function verificationNamespace(systemNamespace: string): string {
 /** PostgreSQL user of backups. */
 export function backupDatabaseUser(system: string): string {
   return databaseRoleName(system, "backup");
+}
+
+/** PostgreSQL user of what loads events into the tables of the audit. */
+export function eventWriterUser(system: string): string {
+  return databaseRoleName(system, "event-writer");
 }
 
 /**

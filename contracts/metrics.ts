@@ -1,4 +1,4 @@
-import { type EventKind, type Signal } from "./events";
+import { type RunEvent, type Signal } from "./events";
 
 /**
  * The metrics that runs push: what the `trading-dr` command sends, rules of Prometheus and dashboards
@@ -12,7 +12,7 @@ export const metricPrefix = "trading_dr_";
 export const metricsJob = "trading_dr";
 
 /** A run that metrics are of. */
-export type MeasuredKind = Exclude<EventKind, "signals">;
+export type MeasuredKind = RunEvent["kind"];
 
 /**
  * Labels that tell runs of a kind apart. The values of a run are one group of the Pushgateway, so no run of

@@ -145,7 +145,7 @@ export type Purpose =
  * Secrets with the logins of database roles that have a password. The end keeps them from looking like
  * the suffix of an ARN, which `-writer` and `-reader` would.
  */
-export type LoginPurpose = `database-${"event-writer" | "audit-reader"}-login`;
+export type LoginPurpose = "database-audit-reader-login";
 
 /**
  * The physical name of something.

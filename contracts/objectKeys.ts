@@ -28,7 +28,12 @@ export function recordPrefix(store: string): string {
   return `records/${store}/`;
 }
 
+/** Events of all kinds and regions, in the store of kind `objects` that takes events. */
+export function allEventsPrefix(store: string): string {
+  return `${recordPrefix(store)}events/`;
+}
+
 /** Events of one kind of job in one region, in the store of kind `objects` that takes events. */
 export function eventPrefix(store: string, region: string, kind: JobKind): string {
-  return `${recordPrefix(store)}events/${region}/${kind}/`;
+  return `${allEventsPrefix(store)}${region}/${kind}/`;
 }

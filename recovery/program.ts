@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { loadCommand, migrateCommand, rebuildCommand, verifyAuditCommand } from "./audit/commands";
 import {
   type CacheRestoreOptions,
   restoreCacheCommand,
@@ -199,5 +200,34 @@ export function program(): Command {
     .argument("<point>", "latest, or an id")
     .option("--json", "for machines")
     .action((id: string, options: { json?: true }) => run("show", () => showCommand(id, options)));
+  addAuditCommands(command);
   return command;
+}
+
+/** What is known in the database about backups and recoveries: see docs/audit.md. */
+function addAuditCommands(command: Command): void {
+  const catalog = command.command("catalog").description("the catalog of backups, in the database");
+  catalog
+    .command("load")
+    .description("load events from the bucket that are no rows yet")
+    .action(() => run("catalog load", loadCommand));
+  catalog
+    .command("rebuild")
+    .description("make all tables anew from the bucket; what was there is kept beside")
+    .action(() => run("catalog rebuild", rebuildCommand));
+  const audit = command.command("audit").description("the audit of backups and recoveries");
+  audit
+    .command("migrate")
+    .description("make the tables, or what they lack, as an administrator")
+    .option("--dry-run", "print the statements, and run none")
+    .action((options: { dryRun?: true }) =>
+      run("audit migrate", (progress) => migrateCommand(options, progress)),
+    );
+  audit
+    .command("verify")
+    .description("compare the tables with the events: finds what was changed, added or removed")
+    .option("--json", "for machines")
+    .action((options: { json?: true }) =>
+      run("audit verify", (progress) => verifyAuditCommand(options, progress)),
+    );
 }

@@ -18,7 +18,10 @@ import { version } from "./version";
 /** What an event says by itself, whatever it is of. */
 type Given = "format" | "id" | "actor" | "version" | "startedAt" | "finishedAt" | "failure";
 
-type RunKind = RunEvent["kind"];
+/** What is recorded. Of tables nobody is told but the operator who makes them. */
+type Recorded = RunEvent | EventOf<"migration">;
+
+type RunKind = Recorded["kind"];
 
 /** Where runs are told of. */
 export interface Journal {
@@ -55,11 +58,14 @@ export async function recorded<Kind extends RunKind, Result>(
   const startedAt = new Date();
   let facts: Found<Kind> = {};
   const ended = (failure?: unknown) =>
-    ({ ...begunNow(startedAt), ...begun, ...facts, ...failureOf(failure) }) as unknown as RunEvent;
-  const tell = (happened: RunEvent, isWritten: boolean) => {
+    ({ ...begunNow(startedAt), ...begun, ...facts, ...failureOf(failure) }) as unknown as Recorded;
+  const tell = async (happened: Recorded, isWritten: boolean) => {
+    if (happened.kind === "migration") {
+      return;
+    }
     const unsentEvent = (problems: ReadonlyMap<Signal, string>) =>
       eventOfUnsent(happened, problems);
-    return sendSignals({ happened, events, isWritten, unsentEvent }, signals, progress);
+    await sendSignals({ happened, events, isWritten, unsentEvent }, signals, progress);
   };
   const keepFailure = async (failure: unknown) => {
     const happened = ended(failure);
@@ -106,12 +112,12 @@ export async function recorded<Kind extends RunKind, Result>(
   return result;
 }
 
-async function put(events: BucketPrefix, happened: RunEvent): Promise<void> {
+async function put(events: BucketPrefix, happened: Recorded): Promise<void> {
   await events.put(eventName(happened), Buffer.from(JSON.stringify(happened)));
 }
 
 /** What an event of this command says whatever it is of, when it ends now. */
-function begunNow(startedAt: Date) {
+export function begunNow(startedAt: Date) {
   const finishedAt = new Date().toISOString();
   return {
     format: 1,

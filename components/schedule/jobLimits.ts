@@ -63,6 +63,8 @@ export const jobLimits: Readonly<Record<JobKind, JobLimits>> = {
     makesWay: false,
     retries: 2,
   },
+  // What it has loaded stays; the next run goes on.
+  "catalog-load": { ...small, deadlineSeconds: 1 * hours, makesWay: false, retries: 2 },
   verify: restoring,
   // A second attempt would hide what the first one found, and measure another time.
   "drill-recovery": { ...restoring, retries: 0, latestStartSeconds: 1 * hours },

@@ -30,7 +30,7 @@ const wildcards: readonly Wildcard[] = [
     because: "replication makes repositories that nobody declared",
   },
   {
-    form: `arn:aws:rds-db:${place}:dbuser:(cluster|db)-\\*/[a-z_]+_backup`,
+    form: `arn:aws:rds-db:${place}:dbuser:(cluster|db)-\\*/[a-z_]+_(backup|event_writer)`,
     because: "RDS chooses databases' ids",
   },
   {

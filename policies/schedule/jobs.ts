@@ -110,6 +110,7 @@ export function promisedJobs({ stores, schedules }: System): PromisedJob[] {
     ["check", schedules.missingBackupMonitor],
     ...(Object.values(stores).some(({ kind }) => kind === "database")
       ? ([
+          ["catalog-load", schedules.catalogLoad],
           ["verify", schedules.verify],
           ["drill-recovery", schedules.recoveryTest],
           ["drill-disaster", schedules.disasterTest],

@@ -173,6 +173,8 @@ export const placeOf: Readonly<Record<JobKind, "active" | "standby" | "both">> =
   // Each region proves for itself that its copies can be restored, and that none is missing.
   verify: "both",
   check: "both",
+  // Rows are added where the writer is.
+  "catalog-load": "active",
   // A restore is measured where operators would make one, a takeover where it would happen.
   "drill-recovery": "active",
   "drill-disaster": "standby",

@@ -4,7 +4,7 @@ import { databaseOf, generationsIn } from "../../config/generations";
 import { type System } from "../../config/system";
 import { cacheHost, type CachePart } from "../../contracts/cacheNames";
 import { variableName, variableText } from "../../contracts/jobEnvironment";
-import { backupDatabaseUser, type JobKind, jobKinds } from "../../contracts/jobs";
+import { backupDatabaseUser, eventWriterUser, type JobKind, jobKinds } from "../../contracts/jobs";
 import {
   databasePurpose,
   physicalName,
@@ -12,7 +12,7 @@ import {
   recordsPurpose,
   repositoryName,
 } from "../../contracts/names";
-import { eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
+import { allEventsPrefix, eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
 import { type Scenario } from "../../contracts/scenarios";
 import { promisesOf } from "../../objectives/promises";
 import { tradingRegionOf } from "../places";
@@ -73,6 +73,8 @@ function sourceTold(
   switch (kind) {
     case "backup-database":
       return { databaseName, databaseUser: backupDatabaseUser(system.id) };
+    case "catalog-load":
+      return { databaseName, databaseUser: eventWriterUser(system.id), ...eventsTold(system, own) };
     case "verify":
       return { databaseName };
     case "drill-recovery":
@@ -147,6 +149,17 @@ function promised(system: System, scenario: Scenario): string {
     "objectives",
     databases.flatMap(([store]) => promisesOf(system, store, scenario)),
   );
+}
+
+/** What a job is told of all events. */
+function eventsTold({ jobs, stores }: System, own: Place) {
+  const store = stores[jobs.events];
+  return store?.kind === "objects"
+    ? {
+        allEvents: urlOf(store.lockClass, allEventsPrefix(jobs.events), own),
+        retentionDays: String(wholeDays(store.retention)),
+      }
+    : {};
 }
 
 /** The cache's user for copies is called as the part of the cache that takes them. */

@@ -204,7 +204,7 @@ export const passwordLoginArgs = {
   authentication: {
     kind: "password",
     place: standby,
-    purpose: "database-event-writer-login",
+    purpose: "database-audit-reader-login",
     rotated: "2026-11-01",
     keyAlias: "alias/market-scanning-secrets-us-west-2",
     replica: { region: "us-east-1", keyAlias: "alias/market-scanning-secrets-us-east-1" },

@@ -70,7 +70,10 @@ async function jobsIn(
   }
   const configuration = configurationOf(stack, system, otherwise);
   const { resources } = await declared((options) => {
-    const database = { readerEndpoint: pulumi.output("reader.example.com") };
+    const database = {
+      endpoint: pulumi.output("writer.example.com"),
+      readerEndpoint: pulumi.output("reader.example.com"),
+    };
     declareJobs(configuration, landscapeOf(configuration), database, [], options);
   }, configuration.region);
   const jobs = cronJobs(resources);
@@ -131,7 +134,7 @@ const inStandby: readonly JobKind[] = [
 for (const system of systems) {
   describe(`jobs of ${system}`, () => {
     for (const [stack, region] of Object.entries(regions)) {
-      it(`are of seven kinds in ${region}, at the system's schedules and in its time zone`, async () => {
+      it(`are of eight kinds in ${region}, at the system's schedules and in its time zone`, async () => {
         const configuration = configurationOf(stack, system);
         const jobs = await jobsIn(stack, system);
         const { schedules } = configuration.system;
@@ -144,6 +147,7 @@ for (const system of systems) {
               schedule,
               schedules.timeZone,
             ]),
+            ["dr-catalog-load", schedules.catalogLoad, schedules.timeZone],
             ["dr-check", schedules.missingBackupMonitor, schedules.timeZone],
             ["dr-drill-disaster", schedules.disasterTest, schedules.timeZone],
             ["dr-drill-recovery", schedules.recoveryTest, schedules.timeZone],
@@ -302,7 +306,7 @@ function actionsOf(kind: JobKind, engine: "aurora" | "rds"): string[] {
     "s3:GetObject",
     "kms:Decrypt",
     "kms:GenerateDataKey",
-    ...(kind === "backup-database" ? ["rds-db:connect"] : []),
+    ...(kind === "backup-database" || kind === "catalog-load" ? ["rds-db:connect"] : []),
     // Of the copies in the other region too.
     ...(kind === "check"
       ? ["s3:GetObject", "s3:GetObjectRetention", "s3:GetObjectRetention", "kms:Decrypt"]
@@ -338,7 +342,9 @@ function spared(arn: string, region: string): boolean {
     // A key is named by the condition on its alias; its id is not known in advance.
     new RegExp(`^arn:aws:kms:${region}:111122223333:key/\\*$`),
     // A database's resource id is chosen by RDS; the user's name carries the system.
-    new RegExp(`^arn:aws:rds-db:${region}:111122223333:dbuser:(cluster|db)-\\*/[a-z_]+_backup$`),
+    new RegExp(
+      `^arn:aws:rds-db:${region}:111122223333:dbuser:(cluster|db)-\\*/[a-z_]+_(backup|event_writer)$`,
+    ),
   ].some((pattern) => pattern.test(arn));
 }
 

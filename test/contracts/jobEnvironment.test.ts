@@ -110,6 +110,14 @@ const examples: { readonly [Kind in JobKind]: JobEnvironment<Kind> } = {
     ],
     endpoint: { url: "https://api-us-west-2.example.com/health", name: "api.example.com" },
   },
+  "catalog-load": {
+    ...everyJob,
+    allEvents: { ...points, prefix: "records/audit-records/events/" },
+    retentionDays: 2557,
+    databaseHost: "db.cluster-abc.us-east-1.rds.amazonaws.com",
+    databaseName: "market_scanning",
+    databaseUser: "market_scanning_event_writer",
+  },
 };
 
 /** The environment that a container gets. */

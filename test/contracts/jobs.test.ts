@@ -31,6 +31,7 @@ describe("jobs", () => {
       "trading",
     ],
     ["check", "trading-dr check", "dr-check", "trading"],
+    ["catalog-load", "trading-dr catalog load", "dr-catalog-load", "trading"],
     ["drill-recovery", "trading-dr drill recovery", "dr-drill-recovery", "trading-verify"],
     ["drill-disaster", "trading-dr drill disaster", "dr-drill-disaster", "trading-verify"],
   ];
@@ -42,7 +43,7 @@ describe("jobs", () => {
     });
   }
 
-  it("are of seven kinds", () => {
+  it("are of eight kinds", () => {
     assert.deepEqual(
       jobKinds,
       pinned.map(([kind]) => kind),

@@ -85,12 +85,7 @@ const purposesOf: Record<
   parameterGroup: (_, generation) => databases(generation, 16),
   subnetGroup: (_, generation) => databases(generation),
   securityGroup: (_, generation) => databases(generation),
-  secret: () => [
-    "database-administrator",
-    "database-event-writer-login",
-    "database-audit-reader-login",
-    "cache-replication",
-  ],
+  secret: () => ["database-administrator", "database-audit-reader-login", "cache-replication"],
   topic: () => ["notices"],
   alarm: (lockClass) => [
     "database-recovery-point-lag",
@@ -144,6 +139,7 @@ describe("physical names", () => {
     ["role", "snapshot-cache-job", "market-scanning-snapshot-cache-job-us-east-1"],
     ["role", "snapshot-configuration-job", "market-scanning-snapshot-configuration-job-us-east-1"],
     ["role", "check-job", "market-scanning-check-job-us-east-1"],
+    ["role", "catalog-load-job", "market-scanning-catalog-load-job-us-east-1"],
     ["role", "drill-recovery-job", "market-scanning-drill-recovery-job-us-east-1"],
     ["role", "drill-disaster-job", "market-scanning-drill-disaster-job-us-east-1"],
     ["globalCluster", "database", "market-scanning-database"],
@@ -181,7 +177,6 @@ describe("physical names", () => {
     ["securityGroup", "database", "market-scanning-database-us-east-1"],
     ["securityGroup", "database-generation-2", "market-scanning-database-generation-2-us-east-1"],
     ["secret", "database-administrator", "market-scanning/database-administrator"],
-    ["secret", "database-event-writer-login", "market-scanning/database-event-writer-login"],
     ["secret", "database-audit-reader-login", "market-scanning/database-audit-reader-login"],
     ["secret", "cache-replication", "market-scanning/cache-replication"],
     ["topic", "notices", "market-scanning-notices-us-east-1"],
@@ -243,7 +238,7 @@ describe("physical names", () => {
       shared.map(([service]) => service),
       [
         ...["globalCluster", "globalCluster"],
-        ...["secret", "secret", "secret", "secret"],
+        ...["secret", "secret", "secret"],
         ...["budget", "budget", "budget"],
       ],
     );

@@ -69,7 +69,6 @@ function stepsOf({ steps }: Outcome): string[] {
 /** Names of secrets, in which logins are. */
 const secretNames = {
   administrator: physicalName("secret", "database-administrator", primary),
-  "event-writer": physicalName("secret", "database-event-writer-login", standby),
   "audit-reader": physicalName("secret", "database-audit-reader-login", standby),
 };
 
@@ -109,9 +108,7 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
       {
         role: databaseRoleName(system, role),
         database,
-        ...(role === "event-writer" || role === "audit-reader"
-          ? { password: passwordOf(role) }
-          : {}),
+        ...(role === "audit-reader" ? { password: passwordOf(role) } : {}),
       },
       statements,
     );
@@ -158,7 +155,7 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
       "market_scanning_audit_owner|f|-1|f|f|{}",
       "market_scanning_audit_reader|t|5|t|f|{}",
       "market_scanning_backup|t|12|f|f|{pg_read_all_data,rds_iam}",
-      "market_scanning_event_writer|t|10|t|f|{}",
+      "market_scanning_event_writer|t|10|f|f|{rds_iam}",
       "market_scanning_verify|t|2|f|f|{rds_iam}",
     ]);
   });
@@ -360,15 +357,15 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
   describe("when passwords are rotated", () => {
     const login = (password: string): Answer =>
       server.as(
-        { role: databaseRoleName(system, "event-writer"), password, database },
-        `INSERT INTO ${String(log)} (what) VALUES ('rotated')`,
+        { role: databaseRoleName(system, "audit-reader"), password, database },
+        `SELECT count(*) FROM ${String(log)}`,
       );
 
     it("changes passwords and nothing else, in the database first", async () => {
-      const [writer, reader] = [passwordOf("event-writer"), passwordOf("audit-reader")];
+      const reader = passwordOf("audit-reader");
       deployment.edit(stackFile, "2026-11-15", "2027-02-01");
       const done = stepsOf(await deployment.up("access"));
-      const expected = ["event-writer", "audit-reader"].flatMap((role) => [
+      const expected = ["audit-reader"].flatMap((role) => [
         ...["create-replacement", "replace", "delete-replaced"].map(
           (operation) => `${operation} login-${role}-password`,
         ),
@@ -378,22 +375,21 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
         ),
       ]);
       assert.deepEqual([...done].sort(), [...expected].sort());
-      for (const role of ["event-writer", "audit-reader"]) {
+      for (const role of ["audit-reader"]) {
         assert.ok(
           done.indexOf(`update login-${role}-role`) <
             done.indexOf(`create-replacement login-${role}-value`),
           done.join(", "),
         );
       }
-      assert.notEqual(passwordOf("event-writer"), writer);
       assert.notEqual(passwordOf("audit-reader"), reader);
-      assert.match(login(writer).errors, /password authentication failed/);
-      assert.equal(login(passwordOf("event-writer")).status, 0);
+      assert.match(login(reader).errors, /password authentication failed/);
+      assert.equal(login(passwordOf("audit-reader")).status, 0);
       assertOnly(await deployment.preview("access"), "same");
     });
 
     it("leaves the password that works in the secret, if the database does not answer", async () => {
-      const before = passwordOf("event-writer");
+      const before = passwordOf("audit-reader");
       const impostor = await DatabaseServer.start(writerHost);
       const port = `port: ${String(server.port)}`;
       const files = [server.certificateFile, impostor.certificateFile] as const;
@@ -408,7 +404,7 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
         for (const [sound, broken, reason] of failures) {
           deployment.edit(stackFile, sound, broken);
           await assertRefused(deployment.up("access"), reason);
-          assert.equal(passwordOf("event-writer"), before);
+          assert.equal(passwordOf("audit-reader"), before);
           assert.equal(login(before).status, 0);
           deployment.edit(stackFile, broken, sound);
         }
@@ -416,8 +412,8 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
         await impostor.close();
       }
       await deployment.up("access");
-      assert.notEqual(passwordOf("event-writer"), before);
-      assert.equal(login(passwordOf("event-writer")).status, 0);
+      assert.notEqual(passwordOf("audit-reader"), before);
+      assert.equal(login(passwordOf("audit-reader")).status, 0);
       assertOnly(await deployment.preview("access"), "same");
     });
   });
@@ -426,7 +422,7 @@ describe("access to the database on a real engine and a real PostgreSQL", functi
     it("shows no password in its state", () => {
       const text = readFileSync(deployment.host.stateFile("access"), "utf8");
       assert.ok(text.includes(databaseRoleName(system, "event-writer")));
-      for (const login of ["administrator", "event-writer", "audit-reader"] as const) {
+      for (const login of ["administrator", "audit-reader"] as const) {
         assert.ok(!text.includes(passwordOf(login)), login);
       }
     });

@@ -115,7 +115,7 @@ describe("DatabaseLogin", () => {
 
     it("keeps the secret under the key for secrets, with a replica under the other region's", () => {
       assert.deepEqual(login.only(types.secret).inputs, {
-        name: "market-scanning/database-event-writer-login",
+        name: "market-scanning/database-audit-reader-login",
         description: "Login to the database of market-scanning",
         kmsKeyId: "alias/market-scanning-secrets-us-west-2",
         recoveryWindowInDays: 30,
