@@ -105,7 +105,7 @@ const badInputs: readonly BadInput[] = [
   {
     title: "a budget of zero",
     edits: [{ file: system, find: "backup: 10000", replace: "backup: 0" }],
-    stderr: `${oneProblem}  systems/market-scanning.yaml:260: budgets.backup, found 0
+    stderr: `${oneProblem}  systems/market-scanning.yaml:262: budgets.backup, found 0
       must be a whole number of US dollars a month from 1 to 10000000; correct the number
 `,
   },

@@ -260,7 +260,7 @@ describe("the monitor", () => {
       await make(prefix, [1, 25, 73, 97]);
       const first = await look(prefix);
       assert.deepEqual(kinds(first), ["gap"]);
-      assert.match(first.findings[0]?.message ?? "", /for 2d 0h, between/);
+      assert.match(first.findings[0]?.message ?? "", /for 2d, between/);
       await leave(prefix, first);
       assert.deepEqual(kinds(await look(prefix)), []);
     });
