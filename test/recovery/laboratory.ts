@@ -268,6 +268,11 @@ export class Laboratory {
     TRADING_DR_ACCOUNT: "111122223333",
   };
 
+  /** Keys of all objects that tell of no run: one that is refused leaves an event, and nothing else. */
+  public async keysBesideEvents(): Promise<string[]> {
+    return (await this.keys("")).filter((key) => !key.includes("/events/"));
+  }
+
   /** Keys of all objects under a prefix of the bucket. */
   public async keys(prefix: string): Promise<string[]> {
     return (await this.sizes(prefix)).map(({ key }) => key);

@@ -21,9 +21,9 @@ describe("what recovery refuses", () => {
     const { source } = laboratory();
     source.asSuperuser("postgres", `CREATE DATABASE ${name}`);
     source.asSuperuser(name, statements);
-    const keys = await laboratory().keys("");
+    const keys = await laboratory().keysBesideEvents();
     const outcome = await laboratory().run("backup database", laboratory().backupAs(user, name));
-    assert.deepEqual(await laboratory().keys(""), keys, "nothing is written");
+    assert.deepEqual(await laboratory().keysBesideEvents(), keys, "nothing is written");
     return outcome;
   }
 
@@ -118,7 +118,7 @@ describe("what recovery refuses", () => {
   it("refuses the server that was backed up as the one for scratch databases", async () => {
     const { source } = laboratory();
     const point = await laboratory().backup("trading");
-    const keys = await laboratory().keys("");
+    const keys = await laboratory().keysBesideEvents();
     const outcome = await laboratory().run(`verify --point ${point}`, {
       ...laboratory().verification,
       TRADING_DR_SCRATCH_SOCKET_DIRECTORY: source.socketDirectory,
@@ -135,7 +135,7 @@ describe("what recovery refuses", () => {
       ),
       outcome.errors,
     );
-    assert.deepEqual(await laboratory().keys(""), keys);
+    assert.deepEqual(await laboratory().keysBesideEvents(), keys);
   });
 
   it("names every variable of its environment that is wrong", async () => {
@@ -292,7 +292,7 @@ describe("what recovery refuses", () => {
 
     it("leaves a live database alone, unless it is named twice", async () => {
       const there = databases();
-      const keys = await laboratory().keys("");
+      const keys = await laboratory().keysBesideEvents();
       const once = await restore("--into live");
       assert.equal(once.status, 3);
       assert.equal(
@@ -306,14 +306,14 @@ describe("what recovery refuses", () => {
         "trading-dr: --replace other is not --into live: a database that is replaced has to be named twice\n",
       );
       assert.deepEqual(databases(), there);
-      assert.deepEqual(await laboratory().keys(""), keys);
+      assert.deepEqual(await laboratory().keysBesideEvents(), keys);
       assert.equal(laboratory().scratch.asSuperuser("live", "SELECT n FROM old"), "7");
     });
 
     it("refuses while others are connected, and names them", async () => {
       const { scratch } = laboratory();
       const there = databases();
-      const keys = await laboratory().keys("");
+      const keys = await laboratory().keysBesideEvents();
       const other = new Client({
         host: scratch.socketDirectory,
         port: scratch.port,
@@ -333,7 +333,7 @@ describe("what recovery refuses", () => {
         await other.end();
       }
       assert.deepEqual(databases(), there);
-      assert.deepEqual(await laboratory().keys(""), keys);
+      assert.deepEqual(await laboratory().keysBesideEvents(), keys);
     });
 
     it("refuses a name that would be cut off", async () => {
@@ -384,7 +384,7 @@ describe("what recovery refuses", () => {
       assert.equal(said[safeAt]?.point, safe[0]?.id);
 
       const there = databases();
-      const keys = await laboratory().keys("");
+      const keys = await laboratory().keysBesideEvents();
       const again = await restore("--into live");
       assert.equal(again.status, 0, again.errors);
       assert.equal(
@@ -399,7 +399,7 @@ describe("what recovery refuses", () => {
         /live was restored from \S+ before, and may have been written to/,
       );
       assert.deepEqual(databases(), there);
-      assert.deepEqual(await laboratory().keys(""), keys);
+      assert.deepEqual(await laboratory().keysBesideEvents(), keys);
     });
 
     it("brings back what it replaced, by the recovery point that it took", async () => {

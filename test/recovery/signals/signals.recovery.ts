@@ -213,7 +213,7 @@ describe("signals of runs", () => {
 
     succeeded(
       await run(
-        `restore database --point ${point} --into restored`,
+        `restore database --point ${point} --damaged-too --into restored`,
         laboratory().restoreOn(laboratory().scratch),
       ),
     );
