@@ -22,7 +22,6 @@ const builtKinds: readonly StoreKind[] = [
 
 /** Parts of a system file, beside stores, that no component builds yet. */
 const partsNotBuilt: readonly NotBuilt[] = [
-  { path: "jobs.image", what: "the trading-dr command that the jobs run, and its image" },
   { path: "alarms.backupLate", what: "the alarm on a backup that is late, which jobs measure" },
 ];
 

@@ -243,7 +243,7 @@ describe("preview command", () => {
       "    system: market-scanning",
       "Totals over 4 stacks",
       "Declared in the system file, but not built yet",
-      "  jobs.image: the trading-dr command that the jobs run, and its image",
+      "  alarms.backupLate: the alarm on a backup that is late, which jobs measure",
     ]) {
       assert.ok(stdout.split("\n").includes(line), line);
     }
