@@ -179,7 +179,7 @@ describe("changes on a real engine", function () {
     for (const stack of ["prod", "dr"]) {
       const resumed = await deployment.up(stack);
       assertOnly(resumed, "same", "update");
-      assert.equal(resumed.changes["update"], 9, stack);
+      assert.equal(resumed.changes["update"], 10, stack);
     }
     deployment.edit(file, "active: us-east-1", "active: us-west-2");
     for (const stack of ["prod", "dr"]) {
@@ -187,13 +187,13 @@ describe("changes on a real engine", function () {
       const updated = (type: string) =>
         steps.filter((step) => step.operation === "update" && step.type.endsWith(type)).length;
       // The monitor among them, which is told whose backups to watch.
-      assert.equal(updated(":CronJob"), 7, stack);
+      assert.equal(updated(":CronJob"), 8, stack);
       // Two on the lag, and in prod the one on its endpoint.
       const alarms = stack === "prod" ? 3 : 2;
       assert.equal(updated(":MetricAlarm"), alarms, stack);
       // What an empty group of the cache would do at its first start: servers' and Sentinels'.
       assert.equal(updated(":ConfigMap"), 2, stack);
-      assert.equal(steps.length, 7 + alarms + 2, stack);
+      assert.equal(steps.length, 8 + alarms + 2, stack);
     }
     deployment.edit(file, "active: us-west-2", "active: us-east-1");
   });

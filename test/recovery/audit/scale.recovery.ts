@@ -8,7 +8,9 @@ const events = Number(process.env["EVENTS"] ?? "10000");
 describe(`the audit of ${String(events)} events`, () => {
   const laboratory = useLaboratory();
 
-  it("is loaded, verified and made anew, and is the same then", async () => {
+  it("is loaded, verified and made anew, and is the same then", async function () {
+    // It takes a minute on a machine that has nothing else to do.
+    this.timeout(600_000);
     const audit = new AuditLaboratory(laboratory());
     audit.declareAccess();
     assert.equal((await audit.migrate()).status, 0);
