@@ -58,6 +58,8 @@ const arns: Readonly<Record<string, (at: Place, name: string, id: string) => str
     `arn:aws:events:${region}:${account}:rule/${name}`,
   "aws:cloudwatch/logGroup:LogGroup": ({ region, account }, name) =>
     `arn:aws:logs:${region}:${account}:log-group:${name}`,
+  "aws:ecr/repository:Repository": ({ region, account }, name) =>
+    `arn:aws:ecr:${region}:${account}:repository/${name}`,
   "aws:iam/role:Role": ({ account }, name) => `arn:aws:iam::${account}:role/${name}`,
   "aws:kms/alias:Alias": ({ region, account }, name) => `arn:aws:kms:${region}:${account}:${name}`,
   "aws:kms/key:Key": ({ region, account }, _, id) => `arn:aws:kms:${region}:${account}:key/${id}`,
