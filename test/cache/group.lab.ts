@@ -129,7 +129,11 @@ describe("a group of real servers and Sentinels", function () {
       ],
       ["reload", ["ACL LOAD", "CONFIG SET a b"], ["GET a", "ACL SETUSER x", "CONFIG GET a"]],
       ["probe", ["PING", "ROLE"], ["GET a", "INFO"]],
-      ["backup", ["SYNC", "REPLCONF rdb-only 1"], ["GET a", "CONFIG GET a", "REPLICAOF a 1"]],
+      [
+        "backup",
+        ["PSYNC ? -1", "REPLCONF rdb-only 1", "ROLE"],
+        ["SYNC", "GET a", "CONFIG GET a", "REPLICAOF a 1"],
+      ],
       ["metrics", ["INFO", "SLOWLOG GET", "LATENCY LATEST"], ["GET a", "KEYS a", "CONFIG GET a"]],
       [
         "application",

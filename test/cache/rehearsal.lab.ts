@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { type CacheGroupSettings } from "../../components/cache/cacheGroup";
-import { event } from "../../contracts/events";
+import { event, eventName } from "../../contracts/events";
 import { cacheFeedHost, cachePort } from "../../contracts/cacheNames";
 import { Group, ordinals } from "./group";
 import { Lab, until } from "./lab";
@@ -154,7 +154,7 @@ exec nsenter --target "$pid" --net --mount --root env --chdir=/ HOSTNAME="$pod" 
     await store.client.send(
       new HeadObjectCommand({
         Bucket: "lab-daily-records",
-        Key: `records/audit/events/${happened.region}/operators/${happened.id}.json`,
+        Key: `records/audit/events/${happened.region}/operators/${eventName(happened)}`,
       }),
     );
     return happened.checks?.map(({ name, passed }) => [name, passed]);
