@@ -116,11 +116,12 @@ export function itOutlivesFailover(system: string, deployed: () => Deployment): 
       assertNothingLost(await deployment.preview("dr"));
       const around = await deployment.up("dr");
       assert.deepEqual(
-        around.steps.map(({ operation, type }) => [operation, type]),
-        // What the alarms' rule listens to is part of either.
+        around.steps.map(({ operation, type }) => `${operation} ${type}`).sort(),
+        // What the alarms' rule listens to is part of either. A disaster drill asks for the pair that Aurora has now.
         [
-          ...(aurora ? [["create", "aws:rds/globalCluster:GlobalCluster"]] : []),
-          ["update", "aws:cloudwatch/eventRule:EventRule"],
+          ...(aurora ? ["create aws:rds/globalCluster:GlobalCluster"] : []),
+          "update aws:cloudwatch/eventRule:EventRule",
+          ...(aurora ? ["update kubernetes:batch/v1:CronJob"] : []),
         ],
       );
       assert.match(around.warnings.join(), /is not protected any more/);
