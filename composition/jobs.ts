@@ -1,7 +1,8 @@
 import { type RecordArea } from "../components/schedule/jobPolicies";
 import { type StoreOf } from "../config/stores";
 import { type System } from "../config/system";
-import { type JobEnvironment, type Location } from "../contracts/jobEnvironment";
+import { type JobEnvironment } from "../contracts/jobEnvironment";
+import { type Location } from "../contracts/variables";
 import { type JobKind, jobKinds } from "../contracts/jobs";
 import { physicalName, type Place, recordsPurpose } from "../contracts/names";
 import { allEventsPrefix, eventPrefix, seriesPrefix } from "../contracts/objectKeys";

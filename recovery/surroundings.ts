@@ -1,10 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type S3Client } from "@aws-sdk/client-s3";
-import {
-  type CommandEnvironment,
-  type Location,
-  parseEnvironment,
-} from "../contracts/jobEnvironment";
+import { type CommandEnvironment, parseEnvironment } from "../contracts/jobEnvironment";
+import { type Location } from "../contracts/variables";
 import { type DatabaseAddress } from "./database/session";
 import { messageOf, RecoveryFailure } from "./failure";
 import { type Journal } from "./record";

@@ -8,7 +8,7 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { type Location } from "../../contracts/jobEnvironment";
+import { type Location } from "../../contracts/variables";
 import { messageOf, RecoveryFailure } from "../failure";
 
 /** An object's name under a prefix, and its size. */

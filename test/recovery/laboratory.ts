@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { event, type Event } from "../../contracts/events";
-import { type Location } from "../../contracts/jobEnvironment";
+import { type Location } from "../../contracts/variables";
 import { type Manifest, manifest, manifestName, unsealed } from "../../contracts/manifest";
 import { seriesPrefix } from "../../contracts/objectKeys";
 import { DatabaseServer, needsPostgresql } from "../support/databaseServer";

@@ -11,7 +11,7 @@ import {
 import { jobPolicy } from "../../components/schedule/jobPolicies";
 import { jobScope } from "../../composition/jobRoles";
 import { areaOf, databaseAreas, eventsOf, locationOf, seriesOf } from "../../composition/jobs";
-import { type Location } from "../../contracts/jobEnvironment";
+import { type Location } from "../../contracts/variables";
 import { type JobKind } from "../../contracts/jobs";
 import { physicalName, type Place } from "../../contracts/names";
 import { objectStoreRegion } from "../support/objectStore";
