@@ -82,33 +82,12 @@ export class Laboratory {
     words: string,
     environment: Readonly<Record<string, string | undefined>>,
     detached = false,
-  ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-    const child = spawn(
-      // As it is shipped: see buildOnce.ts.
-      join(projectDirectory, "recovery/bin/trading-dr.js"),
+  ): Started {
+    return startCommand(
       words.split(" "),
-      {
-        cwd: projectDirectory,
-        detached,
-        env: {
-          PATH: process.env["PATH"],
-          ...this.everyone,
-          ...this.store.environment,
-          ...environment,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
+      { ...this.everyone, ...this.store.environment, ...environment },
+      { detached },
     );
-    let output = "";
-    let log = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-    const ended = new Promise<Outcome>((resolve) => {
-      child.on("close", (status) => {
-        resolve({ status, output, errors: shown(log), log });
-      });
-    });
-    return { child, ended };
   }
 
   /** Runs the command to its end. */
@@ -291,6 +270,43 @@ function urlOf({ bucket: name, prefix }: typeof points): string {
   return `s3://${name}/${prefix}`;
 }
 
+/** A run of the command, and what it comes to. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Outcome>;
+}
+
+/**
+ * Starts the command as it is shipped, and leaves it running: see buildOnce.ts.
+ *
+ * @param environment All that it is told, but for PATH.
+ */
+export function startCommand(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  {
+    directory = projectDirectory,
+    detached = false,
+  }: { readonly directory?: string; readonly detached?: boolean } = {},
+): Started {
+  const child = spawn(join(projectDirectory, "recovery/bin/trading-dr.js"), words, {
+    cwd: directory,
+    detached,
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let log = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on("close", (status) => {
+      resolve({ status, output, errors: shown(log), log });
+    });
+  });
+  return { child, ended };
+}
+
 /** A log in which what the command failed of is as a terminal shows it, and all else as it is. */
 export function shown(log: string): string {
   return log.replaceAll(/^\{.*"level":"error".*\}$/gm, (line) => {
@@ -303,41 +319,61 @@ export function shown(log: string): string {
 const clientPrograms = ["pg_dump", "pg_dumpall", "pg_restore"];
 
 /**
- * Gives a suite a laboratory of its own, from its first test to its last. On a user's machine that lacks
- * what it is made of, the suite is skipped, and says so; in CI that is an error.
+ * Gives a suite something of its own, from its first test to its last. On a user's machine that lacks what
+ * it is made of, the suite is skipped, and says so; in CI that is an error.
  *
- * @returns The laboratory, once a test or a later hook runs.
+ * @param title What is skipped, in capital letters.
+ * @param prepare Builds what has to be built, and throws where something is missing.
+ * @returns It, once a test or a later hook runs.
  */
-export function useLaboratory(): () => Laboratory {
-  let laboratory: Laboratory | undefined;
-  needsPostgresql();
+export function useStarted<Kept extends { close(): Promise<void> }>(
+  title: string,
+  prepare: () => Promise<void>,
+  start: () => Promise<Kept>,
+): () => Kept {
+  let kept: Kept | undefined;
   before(async function () {
-    // The object store may have to be built.
+    // Servers may have to be built.
     this.timeout("30m");
     try {
-      const missing = clientPrograms.filter(
-        (name) => executableIn(pathOf(process.env), name) === undefined,
-      );
-      if (missing.length > 0) {
-        throw new Error(
-          `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install postgresql-client`,
-        );
-      }
-      await minioCommand();
+      await prepare();
     } catch (error) {
       if (process.env["CI"] !== undefined) {
         throw error;
       }
-      process.stderr.write(`\nTESTS OF RECOVERY SKIPPED: ${String(error)}\n\n`);
+      process.stderr.write(`\nTESTS OF ${title} SKIPPED: ${String(error)}\n\n`);
       this.skip();
     }
-    laboratory = await Laboratory.start();
+    kept = await start();
   });
   after(async () => {
-    await laboratory?.close();
+    await kept?.close();
   });
   return () => {
-    assert(laboratory !== undefined, "the laboratory is there only while tests run");
-    return laboratory;
+    assert(kept !== undefined, "it is there only while tests run");
+    return kept;
   };
+}
+
+/** @throws Error naming the programs that are not on PATH, and Debian's packages that have them. */
+export function needPrograms(names: readonly string[], packages: string): void {
+  const missing = names.filter((name) => executableIn(pathOf(process.env), name) === undefined);
+  if (missing.length > 0) {
+    throw new Error(
+      `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install ${packages}`,
+    );
+  }
+}
+
+/** Gives a suite a laboratory of its own: see {@link useStarted}. */
+export function useLaboratory(): () => Laboratory {
+  needsPostgresql();
+  return useStarted(
+    "RECOVERY",
+    async () => {
+      needPrograms(clientPrograms, "postgresql-client");
+      await minioCommand();
+    },
+    () => Laboratory.start(),
+  );
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +8,9 @@ import { manifestName, unsealed } from "../../../contracts/manifest";
 import { seriesPrefix } from "../../../contracts/objectKeys";
 import { type Address } from "../../../components/cache/layout";
 import { CacheServers, type CacheSize } from "../../support/cacheServers";
-import { executableIn, pathOf } from "../../support/goProgram";
 import { freePort } from "../../support/freePort";
 import { minioCommand, ObjectStore, objectStoreRegion } from "../../support/objectStore";
-import { projectDirectory } from "../../support/projectCopy";
-import { type Outcome, shown } from "../laboratory";
+import { needPrograms, type Outcome, startCommand, type Started, useStarted } from "../laboratory";
 
 const bucket = "lab-cache-records";
 
@@ -51,28 +48,12 @@ export class CacheLaboratory {
     words: string,
     environment: Readonly<Record<string, string>>,
     detached = false,
-  ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-    const child = spawn(join(projectDirectory, "recovery/bin/trading-dr.js"), words.split(" "), {
-      cwd: projectDirectory,
-      detached,
-      env: {
-        PATH: process.env["PATH"],
-        TMPDIR: this.temporary,
-        ...this.store.environment,
-        ...environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    let log = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-    const ended = new Promise<Outcome>((resolve) => {
-      child.on("close", (status) => {
-        resolve({ status, output, errors: shown(log), log });
-      });
-    });
-    return { child, ended };
+  ): Started {
+    return startCommand(
+      words.split(" "),
+      { TMPDIR: this.temporary, ...this.store.environment, ...environment },
+      { detached },
+    );
   }
 
   /** Runs the command to its end. */
@@ -201,41 +182,19 @@ export function listed(addresses: readonly Address[]): string {
   return addresses.map(({ host, port }) => `${host}:${String(port)}`).join(" ");
 }
 
-/**
- * Gives a suite a laboratory of its own. On a user's machine that lacks what it is made of, the suite is
- * skipped, and says so; in CI that is an error.
- */
+/** Gives a suite a laboratory of its own: see {@link useStarted}. */
 export function useCacheLaboratory(): () => CacheLaboratory {
-  let laboratory: CacheLaboratory | undefined;
-  before(async function () {
-    // The object store may have to be built.
-    this.timeout("30m");
-    try {
-      const missing = ["redis-server", "redis-sentinel", "redis-check-rdb", "redis-cli"].filter(
-        (name) => executableIn(pathOf(process.env), name) === undefined,
+  return useStarted(
+    "CACHES",
+    async () => {
+      needPrograms(
+        ["redis-server", "redis-sentinel", "redis-check-rdb", "redis-cli"],
+        "redis-server redis-sentinel",
       );
-      if (missing.length > 0) {
-        throw new Error(
-          `there is no ${missing.join(", ")} on PATH; on Debian: sudo apt-get install redis-server redis-sentinel`,
-        );
-      }
       await minioCommand();
-    } catch (error) {
-      if (process.env["CI"] !== undefined) {
-        throw error;
-      }
-      process.stderr.write(`\nTESTS OF CACHES SKIPPED: ${String(error)}\n\n`);
-      this.skip();
-    }
-    laboratory = await CacheLaboratory.start();
-  });
-  after(async () => {
-    await laboratory?.close();
-  });
-  return () => {
-    assert(laboratory !== undefined, "the laboratory is there only while tests run");
-    return laboratory;
-  };
+    },
+    () => CacheLaboratory.start(),
+  );
 }
 
 function commandLine(processId: string): string {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,8 +12,7 @@ import { manifestName, unsealed } from "../../../contracts/manifest";
 import { seriesPrefix } from "../../../contracts/objectKeys";
 import { KubernetesApi, kubernetesCommands } from "../../support/kubernetesApi";
 import { minioCommand, ObjectStore, objectStoreRegion } from "../../support/objectStore";
-import { projectDirectory } from "../../support/projectCopy";
-import { type Outcome, shown } from "../laboratory";
+import { type Outcome, startCommand, type Started, useStarted } from "../laboratory";
 import { account, fillNamespace, namespace } from "./namespace";
 
 const bucket = "lab-operational-records";
@@ -110,30 +108,20 @@ export class ConfigurationLaboratory {
   public start(
     words: readonly string[],
     environment: Readonly<Record<string, string | undefined>>,
-  ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-    const child = spawn(join(projectDirectory, "recovery/bin/trading-dr.js"), words, {
-      cwd: this.directory,
-      env: {
-        PATH: process.env["PATH"],
-        TRADING_DR_SYSTEM: "lab",
-        TRADING_DR_REGION: objectStoreRegion,
-        TRADING_DR_ACCOUNT: "111122223333",
-        ...this.store.environment,
-        ...environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  ): Started {
+    const told = {
+      TRADING_DR_SYSTEM: "lab",
+      TRADING_DR_REGION: objectStoreRegion,
+      TRADING_DR_ACCOUNT: "111122223333",
+      ...this.store.environment,
+      ...environment,
+    };
+    const { child, ended } = startCommand(words, told, { directory: this.directory });
+    const kept = ended.then((outcome) => {
+      this.printed.push(outcome.output, outcome.log);
+      return outcome;
     });
-    let output = "";
-    let log = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-    const ended = new Promise<Outcome>((resolve) => {
-      child.on("close", (status) => {
-        this.printed.push(output, log);
-        resolve({ status, output, errors: shown(log), log });
-      });
-    });
-    return { child, ended };
+    return { child, ended: kept };
   }
 
   /** Runs `snapshot configuration`. */
@@ -210,32 +198,14 @@ export class ConfigurationLaboratory {
   }
 }
 
-/**
- * Gives a suite a laboratory of its own. On a user's machine that lacks what it is made of, the suite is
- * skipped, and says so; in CI that is an error.
- */
+/** Gives a suite a laboratory of its own: see {@link useStarted}. */
 export function useConfigurationLaboratory(): () => ConfigurationLaboratory {
-  let laboratory: ConfigurationLaboratory | undefined;
-  before(async function () {
-    // The servers may have to be built.
-    this.timeout("30m");
-    try {
+  return useStarted(
+    "CONFIGURATION",
+    async () => {
       await minioCommand();
       await kubernetesCommands();
-    } catch (error) {
-      if (process.env["CI"] !== undefined) {
-        throw error;
-      }
-      process.stderr.write(`\nTESTS OF CONFIGURATION SKIPPED: ${String(error)}\n\n`);
-      this.skip();
-    }
-    laboratory = await ConfigurationLaboratory.start();
-  });
-  after(async () => {
-    await laboratory?.close();
-  });
-  return () => {
-    assert(laboratory !== undefined, "the laboratory is there only while tests run");
-    return laboratory;
-  };
+    },
+    () => ConfigurationLaboratory.start(),
+  );
 }
