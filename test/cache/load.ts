@@ -95,12 +95,21 @@ export class Load {
               resolve({ pod, acknowledged: report.acknowledged });
             }
           });
-          child.on("close", () => {
+          const lost = () => {
             const said = readFileSync(this.lab.path(`${pod.name}.log`), "utf8").slice(-2_000);
-            reject(new Error(`the client in ${pod.name} has ended without its record: ${said}`));
+            const how = `exit code ${String(child.exitCode)}, signal ${String(child.signalCode)}`;
+            reject(
+              new Error(`the client in ${pod.name} ended without its record: ${how}; ${said}`),
+            );
+          };
+          child.on("close", lost);
+          // The client may have ended before it is asked.
+          child.send("end", (failure) => {
+            if (failure !== null) {
+              lost();
+            }
           });
         });
-        child.send("end");
         return record;
       }),
     );
