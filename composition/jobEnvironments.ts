@@ -1,8 +1,10 @@
 import { type Database } from "../components/database/database";
+import { type SecretFiles } from "../components/schedule/podTemplate";
 import { type ScheduledJobArgs } from "../components/schedule/scheduledJob";
 import { wholeDays } from "../config/duration";
 import { type StoreOf } from "../config/stores";
 import { generationsIn } from "../config/generations";
+import { type SignalSettings } from "../config/signalSettings";
 import { type StackSettings } from "../config/stack";
 import { type System } from "../config/system";
 import {
@@ -22,6 +24,7 @@ import {
 } from "../contracts/jobs";
 import { databasePurpose, physicalName, type Place } from "../contracts/names";
 import { type Scenario } from "../contracts/scenarios";
+import { pushgatewayUrl, slackSecretKey, slackWebhookFile } from "../contracts/signalTargets";
 import { promisesOf } from "../objectives/promises";
 import {
   allEventsOf,
@@ -52,6 +55,8 @@ export interface JobSurroundings {
   readonly member: Pick<Database, "endpoint" | "readerEndpoint"> | undefined;
   /** Where the regions answer, if the stack says so. */
   readonly endpoints: StackSettings["endpoints"];
+  /** Where signals go, if the stack says so. */
+  readonly signals: SignalSettings | undefined;
 }
 
 /** What a job is told, in the words of its contract. */
@@ -59,7 +64,11 @@ export function environmentOf(job: Job, surroundings: JobSurroundings): AnyEnvir
   const { system, landscape, member } = surroundings;
   const { own, primary, standby } = landscape;
   const regions = [primary.region, standby.region];
-  const everyJob = { ...own, events: locationOf(eventsOf(system, job.kind, own.region), own) };
+  const everyJob = {
+    ...own,
+    events: locationOf(eventsOf(system, job.kind, own.region), own),
+    ...signalTargets(surroundings.signals),
+  };
   const restoring = (database: StoreOf<"database">) => ({
     recoveryPoints: databaseAreas(system, regions).map((area) => locationOf(area, own)),
     scratchSocketDirectory,
@@ -201,6 +210,21 @@ function writing(series: Series, system: System, own: Place) {
     retentionDays: wholeDays(entryOf(system.tiers, series.tier).retention),
     recoveryPoints: locationOf(areaOf(system, series, own.region), own),
   };
+}
+
+/** Where a job sends signals, as its contract says it. */
+function signalTargets({ pushgateway, slackSecret }: SignalSettings = {}) {
+  return {
+    ...(pushgateway === undefined ? {} : { pushgateway: pushgatewayUrl(pushgateway) }),
+    ...(slackSecret === undefined ? {} : { slackWebhookFile }),
+  };
+}
+
+/** The Secret of Slack's webhook. A job that does not find it runs all the same, and says so. */
+export function signalSecrets({ slackSecret }: SignalSettings = {}): readonly SecretFiles[] {
+  return slackSecret === undefined
+    ? []
+    : [{ secretName: slackSecret, keys: [slackSecretKey], optional: true }];
 }
 
 /**

@@ -20,14 +20,9 @@ const builtKinds: readonly StoreKind[] = [
   "configuration",
 ];
 
-/** Parts of a system file, beside stores, that no component builds yet. */
-const partsNotBuilt: readonly NotBuilt[] = [
-  { path: "alarms.backupLate", what: "the alarm on a backup that is late, which jobs measure" },
-];
-
 /** What the system file declares and nothing builds yet. */
 export function notBuiltYet({ system }: Configuration): NotBuilt[] {
-  const stores = Object.entries(system.stores).flatMap(([name, store]) => {
+  return Object.entries(system.stores).flatMap(([name, store]) => {
     if (!builtKinds.includes(store.kind)) {
       return [{ path: `stores.${name}`, what: `${store.kind}: ${store.description}` }];
     }
@@ -64,7 +59,6 @@ export function notBuiltYet({ system }: Configuration): NotBuilt[] {
         ]
       : [];
   });
-  return [...stores, ...partsNotBuilt];
 }
 
 /** What a reader should know before trusting the stack. */
@@ -171,18 +165,28 @@ function watchRemarks({ settings, system }: Configuration): string[] {
   ];
 }
 
-/** Jobs that are declared, but wait for an image or a key. */
+/** Jobs that are declared, but wait for an image or a key, or would fail unheard. */
 function jobRemarks(
-  { role, phase }: Configuration["settings"],
+  { role, phase, signals = {} }: Configuration["settings"],
   { jobs: { image, scratchImage, recoveryRecipients }, stores }: System,
 ): string[] {
   if (role === "archive" || phase === "landing") {
     return [];
   }
+  const silence =
+    Object.keys(signals).length > 0
+      ? []
+      : [
+          "nobody is told of a backup that failed or is late until trading-dr:signals names a Pushgateway or Slack",
+        ];
   if (image === "pending") {
-    return ["all jobs are suspended, backups too, until jobs.image names an image by digest"];
+    return [
+      ...silence,
+      "all jobs are suspended, backups too, until jobs.image names an image by digest",
+    ];
   }
   return [
+    ...silence,
     ...(scratchImage === "pending"
       ? ["jobs that restore are suspended until jobs.scratchImage names an image by digest"]
       : []),

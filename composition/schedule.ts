@@ -8,7 +8,7 @@ import { type Configuration } from "../config/configuration";
 import { jobName, namespaceOf, restoresToScratch, verificationNamespace } from "../contracts/jobs";
 import { noRecipients } from "../contracts/recoveryKey";
 import { imageReference, type Place } from "../contracts/names";
-import { cacheAccess, environmentOf } from "./jobEnvironments";
+import { cacheAccess, environmentOf, signalSecrets } from "./jobEnvironments";
 import { jobKindsOf, jobsOf, runsIn } from "./jobs";
 import { type Landscape } from "./places";
 
@@ -34,7 +34,11 @@ export function declareJobs(
   }
   const verification = new VerificationNamespace(
     "verification",
-    { namespace: verificationNamespace(system.namespace), disposable },
+    {
+      namespace: verificationNamespace(system.namespace),
+      pushgateway: settings.signals?.pushgateway,
+      disposable,
+    },
     options,
   );
   const identities = jobKindsOf(system).map(
@@ -58,6 +62,14 @@ export function declareJobs(
     const { kind, part, schedule } = job;
     const turn = runsIn[kind];
     const name = jobName(kind, part);
+    const { secrets = [], ...access } =
+      job.kind === "snapshot-cache"
+        ? {
+            ...cacheAccess(job.store, system, own),
+            // A snapshot is loaded once before it counts as one.
+            loadedMebibytes: job.cache.memoryMebibytes,
+          }
+        : {};
     const declared = new ScheduledJob(
       name,
       {
@@ -78,14 +90,10 @@ export function declareJobs(
           landscape,
           member: database,
           endpoints: settings.endpoints,
+          signals: settings.signals,
         }),
-        ...(job.kind === "snapshot-cache"
-          ? {
-              ...cacheAccess(job.store, system, own),
-              // A snapshot is loaded once before it counts as one.
-              loadedMebibytes: job.cache.memoryMebibytes,
-            }
-          : {}),
+        secrets: [...secrets, ...signalSecrets(settings.signals)],
+        ...access,
         readsCluster: kind === "snapshot-configuration",
         disposable,
       },

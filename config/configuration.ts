@@ -10,6 +10,7 @@ import {
 import { cacheProblems } from "./cacheSettings";
 import { dnsProblems } from "./dns";
 import { ConfigurationError, type Problem, show } from "./problem";
+import { signalProblems } from "./signalSettings";
 import { type StackSettings, stackSchema } from "./stack";
 import { type System } from "./system";
 import { systemSchema } from "./systemRules";
@@ -210,6 +211,7 @@ function jointProblems(
   const problems: Problem[] = [
     ...dnsProblems(settings, system, source),
     ...cacheProblems(settings, system, source),
+    ...signalProblems(settings, system, source),
   ];
   const compliance = Object.entries(system.lockClasses).filter(
     ([, { mode }]) => mode === "compliance",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cacheSettings } from "./cacheSettings";
 import { endpoints, hostedZone } from "./dns";
 import { account, date, email, identifier, oneOf, section, text, whenSound } from "./field";
+import { signalSettings } from "./signalSettings";
 
 /**
  * The schema of a stack's own settings, `Pulumi.<stack>.yaml`: only what differs from region to
@@ -140,6 +141,7 @@ export const stackShape = section({
   cluster: cluster.optional(),
   hostedZone: hostedZone.optional(),
   endpoints: endpoints.optional(),
+  signals: signalSettings.optional(),
   cache: cacheSettings.optional(),
 });
 

@@ -11,8 +11,8 @@ export const metricPrefix = "trading_dr_";
 /** Label `job` of everything that is pushed. */
 export const metricsJob = "trading_dr";
 
-/** A run that metrics are of. */
-export type MeasuredKind = RunEvent["kind"];
+/** A run that metrics are of. A load of the catalog leaves no event of how it went. */
+export type MeasuredKind = RunEvent["kind"] | "load";
 
 /**
  * Labels that tell runs of a kind apart. The values of a run are one group of the Pushgateway, so no run of
@@ -26,6 +26,7 @@ export const runLabels = {
   drill: ["system", "region", "kind", "drill"],
   check: ["system", "region", "kind"],
   snapshot: ["system", "region", "kind", "store"],
+  load: ["system", "region", "kind"],
 } as const satisfies Record<MeasuredKind, readonly string[]>;
 
 /** One metric. */
@@ -41,7 +42,17 @@ export interface Metric {
   readonly label?: "query" | "signal";
 }
 
-const everyKind = ["backup", "verification", "restoration", "drill", "check", "snapshot"] as const;
+/** Runs that leave an event. */
+const recordedKinds = [
+  "backup",
+  "verification",
+  "restoration",
+  "drill",
+  "check",
+  "snapshot",
+] as const;
+
+const everyKind = [...recordedKinds, "load"] as const;
 
 /** Runs that are of one recovery point. */
 const takingOrRestoring = ["backup", "verification", "restoration", "drill", "snapshot"] as const;
@@ -88,14 +99,14 @@ export const metrics = {
     "last_run_event_lost",
     "1 or 0",
     "1 where the event of the last run could not be written, so that the catalog and the audit lack it.",
-    everyKind,
+    recordedKinds,
   ),
   signalUnsent: {
     ...metric(
       "previous_run_signal_unsent",
       "1 or 0",
       "1 where this signal of the run before the last could not be sent.",
-      everyKind,
+      recordedKinds,
     ),
     label: "signal",
   },

@@ -1,4 +1,5 @@
 import { type Configuration, isAccess, regionOf } from "../config/configuration";
+import { type SignalSettings } from "../config/signalSettings";
 import { type System } from "../config/system";
 import { type Place } from "../contracts/names";
 import { type Environment } from "./environment";
@@ -34,6 +35,8 @@ export function placesOf({ name, configuration }: Environment): Places | undefin
 /** A trading region whose stack is declared whole, and the places that it has to do with. */
 export interface TradingRegion {
   readonly system: System;
+  /** Where its jobs send signals. */
+  readonly signals: SignalSettings | undefined;
   /** Where the stack's resources are. */
   readonly own: Place;
   /** The other one of the primary and the standby region. */
@@ -54,7 +57,8 @@ export function tradingRegionOf(environment: Environment): TradingRegion | undef
     return undefined;
   }
   const { own, configuration } = places;
-  return configuration.settings.phase === "whole"
-    ? { system: configuration.system, own, other, archive }
+  const { system, settings } = configuration;
+  return settings.phase === "whole"
+    ? { system, signals: settings.signals, own, other, archive }
     : undefined;
 }

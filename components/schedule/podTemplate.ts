@@ -15,6 +15,11 @@ export interface ScratchDatabase {
 export interface SecretFiles {
   readonly secretName: string;
   readonly keys: readonly string[];
+  /**
+   * True for what a job can do without: its pods start while the Secret is not there.
+   * @default false
+   */
+  readonly optional?: boolean;
 }
 
 /** What a job's pods are made of. */
@@ -99,8 +104,12 @@ function secretVolume(secrets: readonly SecretFiles[]): kubernetes.types.input.c
     name: "secrets",
     projected: {
       defaultMode: 0o440,
-      sources: secrets.map(({ secretName, keys }) => ({
-        secret: { name: secretName, items: keys.map((key) => ({ key, path: key })) },
+      sources: secrets.map(({ secretName, keys, optional = false }) => ({
+        secret: {
+          name: secretName,
+          items: keys.map((key) => ({ key, path: key })),
+          ...(optional ? { optional } : {}),
+        },
       })),
     },
   };

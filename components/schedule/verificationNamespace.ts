@@ -1,11 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type Pushgateway } from "../../contracts/signalTargets";
 import { keepRunning } from "../dataProtection";
 
 /** Inputs of {@link VerificationNamespace}. */
 export interface VerificationNamespaceArgs {
   /** Name of the namespace. */
   readonly namespace: string;
+  /** Where its jobs push metrics. @default - nowhere, and nothing is open for that */
+  readonly pushgateway?: Pick<Pushgateway, "namespace" | "port"> | undefined;
   /**
    * A sandbox's namespace: deleted without asking.
    * @default false
@@ -15,13 +18,18 @@ export interface VerificationNamespaceArgs {
 
 const tcp = (port: number) => ({ protocol: "TCP", port });
 
+/** All pods of a namespace. */
+const inNamespace = (namespace: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+});
+
 /** Addresses of a node's own, which no AWS endpoint has; instance credentials are among them. */
 const linkLocal = "169.254.0.0/16";
 
 /**
  * The namespace in which backups are restored. Its pods meet the restricted standard or are refused,
- * nothing connects to them, and they connect to nothing but names, credentials and HTTPS: so not to
- * PostgreSQL, Redis or Kafka of the system that the backups are of.
+ * nothing connects to them, and they connect to nothing but names, credentials, HTTPS and the
+ * Pushgateway: so not to PostgreSQL, Redis or Kafka of the system that the backups are of.
  *
  * A NetworkPolicy knows addresses and ports, no names: HTTPS to AWS is HTTPS to anywhere. What keeps
  * the jobs from other things of AWS is their role.
@@ -68,13 +76,7 @@ export class VerificationNamespace extends pulumi.ComponentResource {
           policyTypes: ["Egress"],
           egress: [
             {
-              to: [
-                {
-                  namespaceSelector: {
-                    matchLabels: { "kubernetes.io/metadata.name": "kube-system" },
-                  },
-                },
-              ],
+              to: [inNamespace("kube-system")],
               ports: [{ protocol: "UDP", port: 53 }, tcp(53)],
             },
             // The node's EKS Pod Identity agent.
@@ -85,6 +87,21 @@ export class VerificationNamespace extends pulumi.ComponentResource {
       },
       inside,
     );
+    if (args.pushgateway !== undefined) {
+      const { namespace: monitoring, port } = args.pushgateway;
+      new kubernetes.networking.v1.NetworkPolicy(
+        `${name}-pushgateway`,
+        {
+          metadata: { name: "pushgateway", namespace: args.namespace },
+          spec: {
+            podSelector: {},
+            policyTypes: ["Egress"],
+            egress: [{ to: [inNamespace(monitoring)], ports: [tcp(port)] }],
+          },
+        },
+        inside,
+      );
+    }
     this.namespaceName = namespace.metadata.name;
     this.registerOutputs({ namespaceName: this.namespaceName });
   }

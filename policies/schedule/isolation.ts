@@ -1,4 +1,5 @@
 import { jobKinds, restoresToScratch } from "../../contracts/jobs";
+import { type Pushgateway, pushgatewayAt } from "../../contracts/signalTargets";
 import { type Finding, rule } from "../rule";
 import { type Resource, type Stack } from "../stack";
 import { isSet, listAt, numberAt, type Path, textAt } from "../values";
@@ -11,7 +12,7 @@ import {
   objectName,
   selectsAll,
 } from "../workloads";
-import { copyingKinds, jobsOfKind } from "./jobs";
+import { copyingKinds, jobsOfKind, told } from "./jobs";
 
 const restoringKinds = jobKinds.filter(restoresToScratch);
 
@@ -25,13 +26,29 @@ function namespacesOf(jobs: readonly Resource[]): readonly string[] {
   return jobs.map(namespaceIn);
 }
 
+/** The Pushgateways that jobs are told of: which those have to be, `job-writes-where-due` says. */
+function pushgatewaysOf(jobs: readonly Resource[]): readonly Pushgateway[] {
+  return jobs.flatMap((job) => pushgatewayAt(told(job, "pushgateway") ?? "") ?? []);
+}
+
+/** Whether a target of a rule is all or some pods of one namespace. */
+function isNamespace(inputs: unknown, target: Path, namespace: string): boolean {
+  const label = "kubernetes.io/metadata.name";
+  return textAt(inputs, ...target, "namespaceSelector", "matchLabels", label) === namespace;
+}
+
 /** True for a rule of egress that leads to none of the system's stores. */
-function isHarmless(inputs: unknown, egress: Path): boolean {
+function isHarmless(inputs: unknown, egress: Path, pushgateways: readonly Pushgateway[]): boolean {
   const targets = listAt(inputs, ...egress, "to").map((_, index) => [...egress, "to", index]);
   const ports = listAt(inputs, ...egress, "ports").map((_, index) => [...egress, "ports", index]);
   const toAgent = targets.every(
     (target) => textAt(inputs, ...target, "ipBlock", "cidr") === podIdentityAgent,
   );
+  const toPushgateway = (port: number) =>
+    pushgateways.some(
+      (one) =>
+        one.port === port && targets.every((target) => isNamespace(inputs, target, one.namespace)),
+    );
   return (
     targets.length > 0 &&
     ports.length > 0 &&
@@ -40,14 +57,18 @@ function isHarmless(inputs: unknown, egress: Path): boolean {
       return (
         port !== undefined &&
         !isSet(inputs, ...path, "endPort") &&
-        (openPorts.includes(port) || (toAgent && port === 80))
+        (openPorts.includes(port) || (toAgent && port === 80) || toPushgateway(port))
       );
     })
   );
 }
 
 /** What the network policies of a namespace leave open. */
-function* openings(namespace: string | undefined, stack: Stack): Iterable<Finding> {
+function* openings(
+  namespace: string | undefined,
+  stack: Stack,
+  pushgateways: readonly Pushgateway[],
+): Iterable<Finding> {
   const policies = stack
     .ofType(networkPolicyType)
     .filter((policy) => namespaceIn(policy) === namespace);
@@ -78,11 +99,12 @@ function* openings(namespace: string | undefined, stack: Stack): Iterable<Findin
       "egress",
       index,
     ]);
-    for (const path of egress.filter((one) => !isHarmless(policy.inputs, one))) {
+    for (const path of egress.filter((one) => !isHarmless(policy.inputs, one, pushgateways))) {
       yield {
         setting: `${path.join(".")} of NetworkPolicy ${name}`,
         found: "too wide",
-        required: "names, the agent of EKS Pod Identity, or port 443 alone",
+        required:
+          "names, the agent of EKS Pod Identity, the Pushgateway that jobs are told of, or port 443 alone",
         mend: "close the port; what restores must not reach what was backed up",
       };
     }
@@ -134,6 +156,6 @@ export const restoreIsIsolated = rule({
         mend: "set it",
       };
     }
-    yield* openings(namespace, stack);
+    yield* openings(namespace, stack, pushgatewaysOf(restoring));
   },
 });

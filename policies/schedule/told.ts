@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wholeDays } from "../../config/duration";
 import { databaseOf, generationsIn } from "../../config/generations";
+import { type SignalSettings } from "../../config/signalSettings";
 import { type System } from "../../config/system";
 import { cacheHost, type CachePart } from "../../contracts/cacheNames";
 import { variableName, variableText } from "../../contracts/jobEnvironment";
@@ -14,6 +15,7 @@ import {
 } from "../../contracts/names";
 import { allEventsPrefix, eventPrefix, seriesPrefix } from "../../contracts/objectKeys";
 import { type Scenario } from "../../contracts/scenarios";
+import { pushgatewayUrl, slackWebhookFile } from "../../contracts/signalTargets";
 import { promisesOf } from "../../objectives/promises";
 import { tradingRegionOf } from "../places";
 import { rule } from "../rule";
@@ -39,6 +41,14 @@ function urlOf(lockClass = "", prefix: string, place: Place): string {
 /** What a job is told of where it runs, and where it leaves its events. */
 function placeTold(system: System, kind: JobKind, own: Place) {
   return { ...own, events: eventsUrl(system, kind, own.region, own) };
+}
+
+/** What a job is told of where its signals go. */
+function signalsTold({ pushgateway, slackSecret }: SignalSettings = {}) {
+  return {
+    ...(pushgateway === undefined ? {} : { pushgateway: pushgatewayUrl(pushgateway) }),
+    ...(slackSecret === undefined ? {} : { slackWebhookFile }),
+  };
 }
 
 /** Where events of a kind's jobs in a region are, in the bucket of a place. */
@@ -189,7 +199,7 @@ export const jobWritesWhereDue = rule({
   severity: "critical",
   scope: "resource",
   description:
-    "A job is told its own place and source, and to write to the bucket and prefix, in the tier and with the retention that the system's file has for it.",
+    "A job is told its own place and source, where its signals go, and to write to the bucket and prefix, in the tier and with the retention that the system's file has for it.",
   serves: "the retention of every store that jobs copy, and the audit trail of what jobs did",
   peers: [],
   types: [cronJobType],
@@ -219,6 +229,7 @@ export const jobWritesWhereDue = rule({
           series: job.copy?.series,
           told: {
             ...placeTold(region.system, job.kind, region.own),
+            ...signalsTold(region.signals),
             ...(job.copy && copyTold(region.system, job.copy, region.own)),
             ...sourceTold(region.system, job, region.own),
           },
@@ -251,7 +262,7 @@ export const jobWritesWhereDue = rule({
           setting: variableName(key),
           ...(found === undefined ? {} : { found }),
           required,
-          mend: "take it from the system's file",
+          mend: "take it from the system's file, or the stack's",
         };
       }
     }

@@ -3,6 +3,7 @@ import { type DatabaseAddress, DatabaseSession } from "../database/session";
 import { RecoveryFailure } from "../failure";
 import { type Progress } from "../progress";
 import { recorded } from "../record";
+import { measured } from "../signals/signals";
 import { BucketPrefix, s3Client } from "../storage/bucket";
 import { addressOf, environmentOf, journalOf, operatorAddress, whose } from "../surroundings";
 import { type StrangeObject } from "./eventObjects";
@@ -62,8 +63,9 @@ export async function loadCommand(progress: Progress): Promise<string> {
     region: told.region,
   });
   const request = loadRequest(told);
-  const loaded = await withSession(address, (session) => loadEvents(session, request, progress));
-  return loadedText(loaded);
+  return measured({ kind: "load", ...whose(told) }, told, progress, async () =>
+    loadedText(await withSession(address, (session) => loadEvents(session, request, progress))),
+  );
 }
 
 /** `trading-dr catalog rebuild` */

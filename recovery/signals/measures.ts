@@ -14,12 +14,12 @@ export function measuresOf(
   happened: RunEvent,
   { isWritten, unsentBefore }: Circumstances,
 ): Measures {
-  const succeeded = happened.failure === undefined;
   return {
-    lastRun: secondsOf(happened.finishedAt),
-    lastRunSucceeded: succeeded ? 1 : 0,
-    lastRunSeconds: secondsOf(happened.finishedAt) - secondsOf(happened.startedAt),
-    ...(succeeded ? { lastSuccess: secondsOf(happened.finishedAt) } : {}),
+    ...measuresOfAnyRun(
+      secondsOf(happened.startedAt),
+      secondsOf(happened.finishedAt),
+      happened.failure === undefined,
+    ),
     eventLost: isWritten ? 0 : 1,
     ...(unsentBefore === undefined
       ? {}
@@ -29,6 +29,20 @@ export function measuresOf(
           ),
         }),
     ...measuresOfKind(happened),
+  };
+}
+
+/** What every run says. Times are in seconds since 1970. */
+export function measuresOfAnyRun(
+  startedAt: number,
+  finishedAt: number,
+  succeeded: boolean,
+): Measures {
+  return {
+    lastRun: finishedAt,
+    lastRunSucceeded: succeeded ? 1 : 0,
+    lastRunSeconds: finishedAt - startedAt,
+    ...(succeeded ? { lastSuccess: finishedAt } : {}),
   };
 }
 
@@ -109,10 +123,11 @@ function measuresOfJudgement(judged: Judgement | undefined): Measures {
 }
 
 /** The group of the Pushgateway that a run's values are in: labels and their values, in their order. */
-export function groupOf(happened: RunEvent): readonly (readonly [string, string])[] {
-  const labels: readonly string[] = runLabels[happened.kind satisfies MeasuredKind];
-  const values: Readonly<Record<string, unknown>> = happened;
-  return labels.map((label) => [label, String(values[label])]);
+export function groupOf(
+  run: Readonly<Record<string, unknown>> & { readonly kind: MeasuredKind },
+): readonly (readonly [string, string])[] {
+  const labels: readonly string[] = runLabels[run.kind];
+  return labels.map((label) => [label, String(run[label])]);
 }
 
 function secondsOf(time: string): number {

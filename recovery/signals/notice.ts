@@ -74,36 +74,6 @@ export function noticeOf(
     : undefined;
 }
 
-/** A series of recovery points that lacks a recent one. */
-export interface MissedSeries {
-  readonly system: string;
-  /** Region that was to take it. */
-  readonly region: string;
-  readonly store: string;
-  /** @default - the store has one series */
-  readonly series?: string;
-  /** Time of the newest good recovery point. @default - there is none */
-  readonly newestAt?: string;
-  /** Age above which one is missing. */
-  readonly maximumAgeSeconds: number;
-}
-
-/** What the monitor says of a backup that did not take place: a run that never began says nothing itself. */
-export function missedNotice(missed: MissedSeries): Notice {
-  const { system, region, store, series, newestAt, maximumAgeSeconds } = missed;
-  const what = series === undefined ? `store ${store}` : `store ${store}, series ${series}`;
-  return {
-    severity: "failure",
-    title: `${system}: a backup is missing in ${region} (${what})`,
-    facts: [
-      ["newest good recovery point", newestAt === undefined ? "there is none" : minute(newestAt)],
-      ["oldest that it may be", `${String(Math.round(maximumAgeSeconds / 60))} minutes`],
-    ],
-    remedy:
-      "see whether the job runs: kubectl get cronjobs,jobs,pods; a run that begins and fails says why itself.",
-  };
-}
-
 function remedyOf(reason: string): string {
   const status = (exitCodes as Readonly<Record<string, number>>)[reason];
   const where =

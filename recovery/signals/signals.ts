@@ -3,8 +3,8 @@ import { messageOf } from "../failure";
 import { type Progress } from "../progress";
 import { type BucketPrefix } from "../storage/bucket";
 import { type History, historyOf } from "./history";
-import { groupOf, measuresOf } from "./measures";
-import { type Notice, noticeOf } from "./notice";
+import { groupOf, measuresOf, measuresOfAnyRun } from "./measures";
+import { noticeOf } from "./notice";
 import { pushMeasures } from "./pushgateway";
 import { tellSlack } from "./slack";
 
@@ -67,20 +67,39 @@ export async function sendSignals(
   }
 }
 
-/** Tells people of something that is of no run: see {@link missedNotice}. It never fails. */
-export async function sendNotice(
-  notice: Notice,
-  { slackWebhookFile }: SignalTargets,
+/**
+ * Does what leaves no event of how it went, and pushes that. What cannot be pushed is logged: it fails
+ * nothing.
+ *
+ * @throws What `act` throws.
+ */
+export async function measured<Result>(
+  run: { readonly kind: "load"; readonly system: string; readonly region: string },
+  { pushgateway }: SignalTargets,
   progress: Progress,
-): Promise<void> {
-  if (slackWebhookFile === undefined) {
-    return;
-  }
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const startedAt = Date.now() / 1000;
+  const push = async (succeeded: boolean) => {
+    if (pushgateway === undefined) {
+      return;
+    }
+    try {
+      const measures = measuresOfAnyRun(startedAt, Date.now() / 1000, succeeded);
+      await pushMeasures(pushgateway, groupOf(run), measures);
+    } catch (error) {
+      progress.warn("metrics of this run could not be pushed", { reason: messageOf(error) });
+    }
+  };
+  let result: Result;
   try {
-    await tellSlack(slackWebhookFile, notice);
+    result = await act();
   } catch (error) {
-    progress.warn("a message could not be sent", { title: notice.title, reason: messageOf(error) });
+    await push(false);
+    throw error;
   }
+  await push(true);
+  return result;
 }
 
 /** Undefined where it is not to be known; then nothing is said about earlier runs. */

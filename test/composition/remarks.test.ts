@@ -168,6 +168,21 @@ describe("what is not built yet", () => {
   });
 });
 
+describe("remark on jobs that fail unheard", () => {
+  const isGiven = (configuration: Configuration) =>
+    remarksOn(configuration).some((remark) => remark.startsWith("nobody is told of a backup"));
+
+  it("is made by stacks with jobs that name nowhere that signals go", () => {
+    const stacks = stacksOf("hft", "us-east-1");
+    assert.deepEqual(stacks.map(isGiven), [false, false, false]);
+    const silent = stacks.map((configuration) => ({
+      ...configuration,
+      settings: { ...configuration.settings, signals: undefined },
+    }));
+    assert.deepEqual(silent.map(isGiven), [true, true, false]);
+  });
+});
+
 describe("remarks on what is not watched", () => {
   const lag =
     /^the alarm on the replica's lag is at 300 s, not at 30s: a replica of plain RDS is up to that far behind/;

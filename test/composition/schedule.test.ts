@@ -36,15 +36,17 @@ interface Otherwise {
   readonly recoveryRecipients?: "pending";
   readonly active?: string;
   readonly timeZone?: string;
+  /** The stack's own settings then name nowhere that signals go. */
+  readonly signals?: "none";
 }
 
 function configurationOf(stack: string, system: string, otherwise: Otherwise = {}): Configuration {
   const [read] = readRegionStacks({ directory: projectDirectory, stack, system });
   assert.ok(read);
-  const { active, timeZone, ...ready } = { ...readyJobs(system), ...otherwise };
+  const { active, timeZone, signals, ...ready } = { ...readyJobs(system), ...otherwise };
   const { settings, region, system: written } = read.configuration;
   return {
-    settings,
+    settings: signals === "none" ? { ...settings, signals: {} } : settings,
     region,
     system: {
       ...written,
@@ -91,8 +93,14 @@ interface CronJob {
   };
 }
 
-type Pod = PodSpec & {
+type Pod = Omit<PodSpec, "volumes"> & {
   readonly serviceAccountName: string;
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly projected?: {
+      readonly sources: readonly { readonly secret: { readonly name: string } }[];
+    };
+  }[];
   readonly containers: readonly {
     readonly image: string;
     readonly command: readonly string[];
@@ -218,6 +226,37 @@ for (const system of systems) {
           [readyJobs(system).image, readyJobs(system).scratchImage].sort(),
         );
         assert.ok(images.length >= named.length);
+      }
+    });
+
+    it("send signals where their stack says, and start without the Secret", async () => {
+      for (const stack of Object.keys(regions)) {
+        const secretOf = (job: CronJob) =>
+          podOf(job)
+            .volumes.flatMap(({ projected }) => projected?.sources ?? [])
+            .find(({ secret }) => secret.name === "trading-dr-slack")?.secret;
+        const told = (job: CronJob, name: string) =>
+          podOf(job).containers[0]?.env.find((one) => one.name === name)?.value;
+        for (const job of await jobsIn(stack, system)) {
+          assert.deepEqual(secretOf(job), {
+            name: "trading-dr-slack",
+            items: [{ key: "webhook", path: "webhook" }],
+            optional: true,
+          });
+          assert.equal(
+            told(job, "TRADING_DR_SLACK_WEBHOOK_FILE"),
+            "/var/run/secrets/trading-dr/webhook",
+          );
+          assert.equal(
+            told(job, "TRADING_DR_PUSHGATEWAY"),
+            "http://prometheus-pushgateway.monitoring.svc:9091",
+          );
+        }
+        for (const job of await jobsIn(stack, system, { signals: "none" })) {
+          assert.equal(secretOf(job), undefined);
+          assert.equal(told(job, "TRADING_DR_SLACK_WEBHOOK_FILE"), undefined);
+          assert.equal(told(job, "TRADING_DR_PUSHGATEWAY"), undefined);
+        }
       }
     });
 

@@ -129,7 +129,7 @@ const rule = {
   certificate:
     "must be a PEM certificate in base64, certificateAuthority.data of aws eks describe-cluster; copy it whole, in one line",
   unknown:
-    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints, cache. Correct the spelling or remove it",
+    "unknown key; allowed here: system, role, phase, profile, accounts, assumeRoleArn, complianceLocks, notify, auditTrail, network, cluster, hostedZone, endpoints, signals, cache. Correct the spelling or remove it",
 };
 
 describe("a stack's settings", () => {

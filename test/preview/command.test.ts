@@ -243,7 +243,7 @@ describe("preview command", () => {
       "    system: market-scanning",
       "Totals over 4 stacks",
       "Declared in the system file, but not built yet",
-      "  alarms.backupLate: the alarm on a backup that is late, which jobs measure",
+      "  stores.topics: topics: Kafka topics of the scanning pipeline",
     ]) {
       assert.ok(stdout.split("\n").includes(line), line);
     }

@@ -87,6 +87,41 @@ describe("VerificationNamespace", () => {
     );
   });
 
+  it("lets metrics out to the Pushgateway's namespace and port, where there is one", async () => {
+    const pushing = await declared((options) => {
+      const args = {
+        ...verificationNamespaceArgs,
+        pushgateway: { namespace: "monitoring", port: 9091 },
+      };
+      new VerificationNamespace("verification", args, options);
+    });
+    const opened = pushing.all(policyType).filter(({ name }) => name.endsWith("-pushgateway"));
+    assert.deepEqual(
+      opened.map((policy) => inputsOf(policy, "metadata", "spec")),
+      [
+        {
+          metadata: { name: "pushgateway", namespace: "market-scanning-verify" },
+          spec: {
+            podSelector: {},
+            policyTypes: ["Egress"],
+            egress: [
+              {
+                to: [
+                  {
+                    namespaceSelector: {
+                      matchLabels: { "kubernetes.io/metadata.name": "monitoring" },
+                    },
+                  },
+                ],
+                ports: [{ protocol: "TCP", port: 9091 }],
+              },
+            ],
+          },
+        },
+      ],
+    );
+  });
+
   it("is there before its policies", () => {
     for (const policy of Object.values(policies)) {
       assert.ok(waitsFor(policy, verification.only(namespaceType)), policy.name);

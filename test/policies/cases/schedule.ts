@@ -170,6 +170,13 @@ const namespace = (level: unknown = "restricted") =>
     metadata: { name: "verification", labels: { "pod-security.kubernetes.io/enforce": level } },
   });
 const isolated = job("verify", { metadata: { namespace: "verification" } });
+const pushing = job("verify", {
+  metadata: { namespace: "verification" },
+  env: { TRADING_DR_PUSHGATEWAY: "http://pushgateway.monitoring.svc:9091" },
+});
+const podsOf = (name: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
 
 const configMap = (data: Record<string, unknown>) =>
   resource("kubernetes:core/v1:ConfigMap", { data });
@@ -520,9 +527,23 @@ export const scheduleCases: readonly RuleCases[] = [
           ],
         },
       ),
+      passes("to the Pushgateway that its jobs are told of", namespace(), {
+        beside: [pushing, closed, opened([podsOf("monitoring")], [{ port: 9_091 }])],
+      }),
       passes("a namespace of something else", namespace(null), { beside: [backup()] }),
     ],
     bad: [
+      ...(
+        [
+          ["that jobs are not told of", isolated, "monitoring", 9_091],
+          ["of another namespace", pushing, "market", 9_091],
+          ["by another port", pushing, "monitoring", 5_432],
+        ] as const
+      ).map(([which, jobs, monitoring, port]) =>
+        breaks(`to a Pushgateway ${which}`, namespace(), "spec.egress.0 of NetworkPolicy open", {
+          beside: [jobs, closed, opened([podsOf(monitoring)], [{ port }])],
+        }),
+      ),
       breaks("beside the backups", job("verify"), "metadata.namespace", {
         beside: [backup(), namespace()],
       }),

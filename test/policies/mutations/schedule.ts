@@ -95,6 +95,28 @@ export const scheduleMutations: readonly Mutation[] = [
     trips: ["job-writes-where-due"],
   },
   {
+    title: "a drill that tells the other region of itself",
+    stack: "prod",
+    change: jobVariable("dr-drill-recovery", "TRADING_DR_PUSHGATEWAY", (url) =>
+      url.replace("monitoring", "monitoring-west"),
+    ),
+    trips: ["job-writes-where-due"],
+  },
+  {
+    title: "a backup that fails unheard",
+    stack: "dr",
+    change: jobVariable(backup, "TRADING_DR_SLACK_WEBHOOK_FILE", () => "/dev/null"),
+    trips: ["job-writes-where-due"],
+  },
+  {
+    title: "a Pushgateway of which the stack knows another port",
+    stack: "dr",
+    change: (declared) => {
+      declared.set(networkPolicy, "verification-pushgateway", "spec.egress.0.ports.0.port", 5_432);
+    },
+    trips: ["restore-is-isolated"],
+  },
+  {
     title: "snapshots under another system's name",
     system: "smc",
     stack: "dr",
@@ -328,7 +350,7 @@ export const scheduleMutations: readonly Mutation[] = [
     stack: "prod",
     change: (declared) => {
       const env = `${pod}.containers.0.env`;
-      declared.set(cronJob, "dr-check", `${env}.6`, { name: "DATABASE_PASSWORD", value: "x" });
+      declared.set(cronJob, "dr-check", `${env}.8`, { name: "DATABASE_PASSWORD", value: "x" });
     },
     trips: ["secret-not-in-plain-sight"],
   },

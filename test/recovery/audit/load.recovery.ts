@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { event, type Event, eventName, subjectOf } from "../../../contracts/events";
 import { type JobKind } from "../../../contracts/jobs";
+import { freePort } from "../../support/freePort";
+import { needsPushgateway, Pushgateway } from "../../support/pushgateway";
 import { useLaboratory } from "../laboratory";
 import { seededRandom } from "../seededRandom";
 import { sampleEvents } from "../signals/sampleEvents";
@@ -10,6 +12,7 @@ import { AuditLaboratory, database } from "./auditLaboratory";
 const schema = "disaster_recovery";
 
 describe("the tables of the audit", () => {
+  needsPushgateway();
   const laboratory = useLaboratory();
   let audit: AuditLaboratory;
 
@@ -154,6 +157,29 @@ describe("the tables of the audit", () => {
       one.errors + other.errors,
     );
     assert.equal(await audit.verifyWell(), "7 events are rows.\n");
+  });
+
+  it("push how a load went, and lose nothing when there is no Pushgateway", async () => {
+    const pushgateway = await Pushgateway.start();
+    try {
+      const pushing = { ...audit.loading, TRADING_DR_PUSHGATEWAY: pushgateway.url };
+      const well = await laboratory().run("catalog load", pushing);
+      assert.equal(well.status, 0, well.errors);
+      const values = (name: string) => pushgateway.values(`trading_dr_${name}`, "system", "kind");
+      const lastSuccess = await values("last_success_timestamp_seconds");
+      assert.deepEqual(await values("last_run_success"), { "lab load": 1 });
+      assert.ok(Date.now() / 1000 - Number(lastSuccess["lab load"]) < 60);
+      const dead = await laboratory().run("catalog load", { ...pushing, PGPORT: "1" });
+      assert.equal(dead.status, 4);
+      assert.deepEqual(await values("last_run_success"), { "lab load": 0 });
+      assert.deepEqual(await values("last_success_timestamp_seconds"), lastSuccess);
+    } finally {
+      await pushgateway.close();
+    }
+    const nobody = { TRADING_DR_PUSHGATEWAY: `http://127.0.0.1:${String(await freePort())}` };
+    const unheard = await laboratory().run("catalog load", { ...audit.loading, ...nobody });
+    assert.equal(unheard.status, 0, unheard.errors);
+    assert.match(unheard.log, /metrics of this run could not be pushed/);
   });
 
   it("keep what a newer command left, and name what is no event, without losing others", async () => {

@@ -118,6 +118,15 @@ const cases: readonly (readonly [
     ["BaselineSlower"],
   ],
   [
+    "no events became rows for an hour and a minute",
+    {
+      'trading_dr_last_success_timestamp_seconds{kind="load",system="lab",region="us-east-1"}':
+        "0x30000",
+    },
+    "61m",
+    ["CatalogLate"],
+  ],
+  [
     "an event was lost",
     { [`trading_dr_last_run_event_lost${backup}`]: "1x30000" },
     "1m",

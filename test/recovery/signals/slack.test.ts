@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exitCodes } from "../../../recovery/failure";
 import { type History } from "../../../recovery/signals/history";
-import { missedNotice, noticeOf } from "../../../recovery/signals/notice";
+import { noticeOf } from "../../../recovery/signals/notice";
 import { slackMessage } from "../../../recovery/signals/slack";
 import { sampleEvents } from "./sampleEvents";
 
@@ -57,16 +57,6 @@ describe("what is said of a run", () => {
     const notice = noticeOf(backup, { ...quiet, unsent: ["slack"] }, undefined);
     assert.equal(notice?.severity, "warning");
     assert.deepEqual(notice.facts[0], ["could not be sent by the run before", "slack"]);
-  });
-
-  it("is what is missing, where a run never began", () => {
-    const missed = { system: "hft", region: "us-east-1", store: "database", series: "daily" };
-    const { title, facts } = missedNotice({ ...missed, maximumAgeSeconds: 4_500 });
-    assert.equal(title, "hft: a backup is missing in us-east-1 (store database, series daily)");
-    assert.deepEqual(facts, [
-      ["newest good recovery point", "there is none"],
-      ["oldest that it may be", "75 minutes"],
-    ]);
   });
 });
 
