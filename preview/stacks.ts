@@ -143,9 +143,12 @@ function sharedSettings({
 }: ReadyStack["configuration"]): Readonly<Record<string, unknown>> {
   const { accounts, profile } = settings;
   // What is in a database is in no locked bucket: the access stack knows no compliance locks.
-  return settings.role === "access"
-    ? { accounts, profile }
-    : { accounts, profile, complianceLocks: settings.complianceLocks };
+  if (settings.role === "access") {
+    return { accounts, profile };
+  }
+  const { complianceLocks, endpoints } = settings;
+  // The standby's drills would ask elsewhere than where the records lead.
+  return { accounts, profile, complianceLocks, ...(endpoints === undefined ? {} : { endpoints }) };
 }
 
 function disagreements(stacks: readonly ReadyStack[]): Problem[] {

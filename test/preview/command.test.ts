@@ -186,6 +186,15 @@ const badInputs: readonly BadInput[] = [
       must be the same in all stacks of market-scanning; stack prod has {"trading":"111122223333","archive":"444455556666"}
 `,
   },
+  {
+    title: "a standby that is drilled elsewhere than where records lead",
+    edits: [
+      { file: "Pulumi.dr.yaml", find: "primary: api-us-east-1", replace: "primary: old-us-east-1" },
+    ],
+    stderr: `${oneProblem}  Pulumi.dr.yaml:26: endpoints, found {"primary":"old-us-east-1.market-scanning.example.com","standby":"api-us-west...
+      must be the same in all stacks of market-scanning; stack prod has {"primary":"api-us-east-1.market-scanning.example.com","standby":"api-us-west...
+`,
+  },
 ];
 
 describe("preview command with bad input", () => {
