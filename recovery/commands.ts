@@ -131,7 +131,7 @@ export interface TablesOptions {
   readonly damagedToo?: true;
 }
 
-/** The recovery point that an operator asks for. By `latest` it is one that nothing has found damaged. */
+/** The recovery point that an operator asks for. By `latest` it is one that is here whole, as far as is known. */
 function pointToRestore(
   client: S3Client,
   told: CommandEnvironment<"restore">,
@@ -143,7 +143,9 @@ function pointToRestore(
   return choosePoint(placesOf(client, told.recoveryPoints), point, {
     system,
     database,
-    sound: { events, damagedToo, progress },
+    sound: { events, damagedToo },
+    arrival: { region: told.region },
+    progress,
   });
 }
 

@@ -72,7 +72,11 @@ async function judge(
 ): Promise<Omit<Judgement, "slower">> {
   let point: RecoveryPoint;
   try {
-    point = await choosePoint(request.points, request.choice, request);
+    point = await choosePoint(request.points, request.choice, {
+      ...request,
+      arrival: { region: request.region, hours: hoursOnItsWay },
+      progress,
+    });
   } catch (error) {
     if (error instanceof DamagedManifest) {
       // It is as damaged as one whose content is, and has to be known as such.
@@ -140,11 +144,7 @@ const hoursOnItsWay = 24;
  */
 async function refuseOnItsWay(point: RecoveryPoint, region: string): Promise<void> {
   const { manifest, url } = point;
-  const age = Date.now() - new Date(manifest.finishedAt).getTime();
-  if (manifest.region === region || age > hoursOnItsWay * 60 * 60 * 1000) {
-    return;
-  }
-  const missing = await point.missingObjects();
+  const missing = await point.notArrived({ region, hours: hoursOnItsWay });
   if (missing > 0) {
     throw new RecoveryFailure(
       "absent",

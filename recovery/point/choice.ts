@@ -49,8 +49,21 @@ export interface Wanted {
     readonly events: readonly BucketPrefix[];
     /** Whether one that is named by its id is chosen all the same. */
     readonly damagedToo: boolean;
-    readonly progress: Progress;
   };
+  /**
+   * Has `latest` pass over what another region took and has not arrived whole: S3 copies objects in any
+   * order, the manifest too, and those of a region that is lost never come.
+   *
+   * @default - it is chosen too
+   */
+  readonly arrival?: {
+    /** Region that is read. */
+    readonly region: string;
+    /** Age from which on it is chosen all the same, to be found damaged. @default - none */
+    readonly hours?: number;
+  };
+  /** Told of what is passed over. @default - nobody is */
+  readonly progress?: Progress;
 }
 
 /**
@@ -63,7 +76,7 @@ export interface Wanted {
 export async function choosePoint(
   places: readonly BucketPrefix[],
   choice: string,
-  { system, database, events, sound }: Wanted,
+  { system, database, events, sound, arrival, progress }: Wanted,
 ): Promise<RecoveryPoint> {
   const all = await candidatesIn(places);
   const wanted =
@@ -78,7 +91,7 @@ export async function choosePoint(
     const url = candidate.place.urlOf(`${candidate.id}/`);
     const skip = (why: string) => {
       skipped.push(url);
-      sound?.progress.say("a damaged recovery point is left out", { point: url, why });
+      progress?.say("a recovery point is left out", { point: url, why });
     };
     const found = await openIfWhole(candidate).catch((error: unknown) => {
       if (sound === undefined || choice !== "latest" || !(error instanceof DamagedManifest)) {
@@ -102,10 +115,15 @@ export async function choosePoint(
     if (!isWanted && manifest.source.database !== database) {
       continue;
     }
+    const missing = choice === "latest" && arrival ? await found.notArrived(arrival) : 0;
+    if (missing > 0) {
+      skip(`${String(missing)} of its objects have not arrived from ${manifest.region}`);
+      continue;
+    }
     const last = judged?.get(manifest.id);
     if (last?.lastPassed !== false || (sound?.damagedToo === true && choice === manifest.id)) {
       if (skipped.length > 0) {
-        sound?.progress.say("chosen instead", { point: url });
+        progress?.say("chosen instead", { point: url });
       }
       return found;
     }
@@ -123,7 +141,7 @@ export async function choosePoint(
     choice === "oldest-unverified"
       ? `every recovery point in ${where} has been verified, or there is none`
       : choice === "latest"
-        ? `there is no recovery point ${database === undefined ? "" : `of ${database} `}in ${where}`
+        ? `there is no recovery point ${database === undefined ? "" : `of ${database} `}in ${where}${skipped.length === 0 ? "" : ` but what is left out: ${skipped.join(", ")}`}`
         : `there is no recovery point ${choice} in ${where}; what is there, \`trading-dr list\` shows`,
   );
 }

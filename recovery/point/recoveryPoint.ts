@@ -69,10 +69,26 @@ export class RecoveryPoint {
     return this.bucket.urlOf("");
   }
 
-  /** How many of its objects are not there. */
-  public async missingObjects(): Promise<number> {
+  /**
+   * How many of its objects have not arrived, where another region took it.
+   *
+   * @param region Region that is read.
+   * @param hours Age from which on what is missing is not on its way any more, but lost: the answer is 0 then.
+   */
+  public async notArrived({
+    region,
+    hours = Infinity,
+  }: {
+    readonly region: string;
+    readonly hours?: number;
+  }): Promise<number> {
+    const { manifest } = this;
+    const age = Date.now() - new Date(manifest.finishedAt).getTime();
+    if (manifest.region === region || age > hours * 60 * 60 * 1000) {
+      return 0;
+    }
     const there = new Set((await this.bucket.names()).map(({ name }) => name));
-    return this.manifest.objects.filter((_, index) => !there.has(objectName(index + 1))).length;
+    return manifest.objects.filter((_, index) => !there.has(objectName(index + 1))).length;
   }
 
   /**

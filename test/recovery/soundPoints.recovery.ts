@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { verificationName } from "../../contracts/events";
 import { events, points, useLaboratory } from "./laboratory";
 
@@ -63,6 +63,32 @@ describe("what a restore chooses", () => {
     await put(events.prefix + verificationName(passed), "{}");
     const said = await restored("--point latest --into fourth");
     assert.match(said, new RegExp(`fourth is restored from ${newer}`));
+  });
+
+  it("is one before that which has not arrived whole from another region", async () => {
+    const there = await laboratory().run("backup database", {
+      ...laboratory().backupOf("trading"),
+      TRADING_DR_REGION: "us-west-2",
+    });
+    assert.equal(there.status, 0, there.errors);
+    const arriving = there.output.trim();
+    const [object] = await laboratory().keys(`${points.prefix}${arriving}/`);
+    await laboratory().store.client.send(
+      new DeleteObjectCommand({ Bucket: points.bucket, Key: object }),
+    );
+    const said = await restored("--point latest --into whole");
+    assert.match(said, new RegExp(`whole is restored from ${newer}`));
+    assert.match(
+      said,
+      new RegExp(`left out.*${arriving}/.*1 of its objects have not arrived from`),
+    );
+    const byName = await restored(`--point ${arriving} --into not_whole`, 6);
+    assert.match(byName, /is not there/);
+    assert.match(await laboratory().verify("latest"), new RegExp(newer));
+    const { verification } = laboratory();
+    const waited = await laboratory().run(`verify --point ${arriving}`, verification);
+    assert.equal(waited.status, 7, waited.errors);
+    assert.match(waited.errors, /has not arrived whole from us-west-2 yet: 1 objects/);
   });
 
   it("is one before that whose manifest is damaged, and says so", async () => {
