@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addressText, CacheConnection, parseAddress } from "../recovery/cache/connection";
 import { CacheLaboratory } from "../test/recovery/cache/cacheLaboratory";
-import { heldBy } from "./processTree";
+import { heldBy } from "../test/support/processTree";
 
 /**
  * Takes a snapshot of a cache that is written to, and restores it: memory, time, and what the primary's

@@ -6,7 +6,7 @@ import { HostDirectory } from "../test/engine/hostDirectory";
 import { pulumiCommand } from "../test/engine/pulumiCommand";
 import { readRegionStacks } from "../test/support/regionStacks";
 import type { Message, Parts } from "./enginePreview";
-import { type Use, watchTree } from "./processTree";
+import { type Use, watchTree } from "../test/support/processTree";
 import trivialProgram from "./trivialProgram";
 
 /**

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
+import { type Readable } from "node:stream";
 import { Client } from "pg";
 import xxhash from "xxhash-wasm";
 import { type DatabaseServer } from "../support/databaseServer";
 import { programPath } from "../support/postgresqlPrograms";
+import { heldBy } from "../support/processTree";
 import { assertSame } from "./comparison";
-import { type Laboratory, points, useLaboratory } from "./laboratory";
+import { type Laboratory, type Outcome, points, type Started, useLaboratory } from "./laboratory";
+import { makeTradingDatabase } from "./tradingDatabase";
 
 describe("recovery points of many and of large things", function () {
   this.timeout("5m");
@@ -92,6 +96,28 @@ describe("recovery points of many and of large things", function () {
       scratch.asSuperuser("long_and_many_again", contents),
       source.asSuperuser("long_and_many", contents),
     );
+  });
+
+  it("brings 1 GB back as it was, within 256 MiB of memory, child processes included", async function () {
+    this.timeout("15m");
+    const { source, scratch } = laboratory();
+    makeTradingDatabase(source, 1024);
+    const backup = await peakOf(
+      laboratory().start("backup database", laboratory().backupAs("reader", "trading")),
+    );
+    assert.equal(backup.outcome.status, 0, backup.outcome.errors);
+    const restore = await peakOf(
+      laboratory().start(
+        `restore database --point ${backup.outcome.output.trim()} --into trading_again`,
+        laboratory().restoreOn(scratch),
+      ),
+    );
+    assert.equal(restore.outcome.status, 0, restore.outcome.errors);
+    for (const { peak } of [backup, restore]) {
+      // It is looked at often enough to see anything at all.
+      assert.ok(peak > 50 && peak <= 256, `${String(peak)} MiB`);
+    }
+    assert.deepEqual(await contentOf(scratch, "trading_again"), await contentOf(source, "trading"));
   });
 
   describe("of a table of 200 MB", () => {
@@ -183,6 +209,54 @@ describe("recovery points of many and of large things", function () {
   });
 });
 
+/** Runs a command to its end, and says how many mebibytes it held at most, child processes included. */
+async function peakOf({ child, ended }: Started): Promise<{ outcome: Outcome; peak: number }> {
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, heldBy(child.pid ?? 0));
+  }, 50);
+  try {
+    return { outcome: await ended, peak };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What is in a database's tables, row by row in the order of their keys, by nothing of the product's. */
+async function contentOf(
+  server: DatabaseServer,
+  database: string,
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const table of ["trades", "orders"]) {
+    const hash = createHash("sha256");
+    for await (const chunk of copied(server, database, `(SELECT * FROM ${table} ORDER BY id)`)) {
+      hash.update(chunk as Buffer);
+    }
+    hashes[table] = hash.digest("hex");
+  }
+  return hashes;
+}
+
+/** Rows as `COPY` writes them. */
+function copied(server: DatabaseServer, database: string, what: string): Readable {
+  const child = spawn(
+    programPath("psql"),
+    ["--no-psqlrc", "--quiet", `--command=COPY ${what} TO STDOUT`],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        PGHOST: server.socketDirectory,
+        PGPORT: String(server.port),
+        PGUSER: "postgres",
+        PGDATABASE: database,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  return child.stdout;
+}
+
 /** Rows of a table, and the sum of their hashes, by the manifest's own words and nothing of the product's. */
 async function sumOf(
   { source }: Laboratory,
@@ -190,24 +264,9 @@ async function sumOf(
   table: string,
 ): Promise<{ rows: number; digest: string }> {
   const hash = await xxhash();
-  const child = execFile(
-    programPath("psql"),
-    ["--no-psqlrc", "--quiet", `--command=COPY ${table} TO STDOUT`],
-    {
-      env: {
-        PATH: process.env["PATH"],
-        PGHOST: source.socketDirectory,
-        PGPORT: String(source.port),
-        PGUSER: "postgres",
-        PGDATABASE: database,
-      },
-      maxBuffer: Infinity,
-    },
-  );
-  assert(child.stdout !== null);
   let rows = 0;
   let sum = 0n;
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of createInterface({ input: copied(source, database, table) })) {
     rows += 1;
     sum = BigInt.asUintN(64, sum + hash.h64Raw(Buffer.from(line)));
   }
