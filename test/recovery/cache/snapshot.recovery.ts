@@ -98,6 +98,14 @@ describe("snapshot of a cache", function () {
     }
     assert.equal(hash.digest("hex"), manifest.sha256);
     assert.deepEqual(lab().remains(), []);
+    const happened = await lab().lastEvent();
+    assert.ok(happened.kind === "snapshot" && happened.taken?.point === id);
+    assert.equal(
+      happened.taken.manifestSha256,
+      createHash("sha256")
+        .update(await lab().manifestTextOf(id))
+        .digest("hex"),
+    );
   });
 
   it("is whole while others write", async () => {

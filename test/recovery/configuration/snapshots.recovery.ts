@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiVersionOf, configurationKinds } from "../../../contracts/configurationKinds";
+import { event } from "../../../contracts/events";
 import { type ConfigurationLaboratory, points, useConfigurationLaboratory } from "./laboratory";
 import { account, emptyNamespace, jobRole, namespace, planted, wantedState } from "./namespace";
 
@@ -35,6 +37,18 @@ describe("snapshots of configuration", function () {
       "Secret engine-token-x7k2p: a token for engine, which each cluster makes anew",
       "ConfigMap kube-root-ca.crt: the cluster's own authority, which each cluster makes anew",
     ]);
+    const there = await lab().everything();
+    const written = there.find(({ key }) => key === `${points.prefix}${id}/manifest.json`);
+    const events = there.filter(({ key }) => key.includes("/events/"));
+    assert.equal(events.length, 1);
+    const happened = event.parse(JSON.parse(String(events[0]?.body)));
+    assert.ok(happened.kind === "snapshot" && happened.taken?.point === id);
+    assert.equal(
+      happened.taken.manifestSha256,
+      createHash("sha256")
+        .update(written?.body ?? "")
+        .digest("hex"),
+    );
     await emptyNamespace(lab().api);
     const restored = await lab().restore("--apply");
     assert.equal(restored.status, 0, restored.errors);
