@@ -82,6 +82,17 @@ export class CacheLaboratory {
     };
   }
 
+  /** What a list is told: all that the bucket has. */
+  public get listing(): Record<string, string> {
+    return {
+      TRADING_DR_SYSTEM: "lab",
+      TRADING_DR_REGION: objectStoreRegion,
+      TRADING_DR_ACCOUNT: "111122223333",
+      TRADING_DR_EVENTS: `s3://${bucket}/records/audit/events/us-east-1/verify/`,
+      TRADING_DR_RECOVERY_POINTS: `s3://${bucket}/recovery-points/`,
+    };
+  }
+
   /** What a restore is told. */
   public get restoring(): Record<string, string> {
     const { masterName, servers, sentinels, settings } = this.group;

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiVersionOf, configurationKinds } from "../../../contracts/configurationKinds";
 import { event } from "../../../contracts/events";
+import { type PointList } from "../../../recovery/list";
 import { type ConfigurationLaboratory, points, useConfigurationLaboratory } from "./laboratory";
 import { account, emptyNamespace, jobRole, namespace, planted, wantedState } from "./namespace";
 
@@ -57,6 +58,41 @@ describe("snapshots of configuration", function () {
     }
     assert.deepEqual(await wantedState(lab().api), before);
     assert.match(restored.output, /Applied: 19\.\n$/);
+  });
+
+  it("are listed, and shown with their objects, and the keys that open Secrets", async () => {
+    const id = await lab().taken();
+    const { objects } = await lab().manifestOf(id);
+    const listed = await lab().start(["list", "--json"], lab().listing).ended;
+    assert.equal(listed.status, 0, listed.errors);
+    const { points: found, ...named } = JSON.parse(listed.output) as PointList;
+    const [first] = found;
+    assert.equal(first?.id, id);
+    assert.deepEqual([first.kind, first.subject], ["configuration", namespace]);
+    assert.equal(
+      first.bytes,
+      objects.reduce((sum, { content }) => sum + content.bytes, 0),
+    );
+    // Contents lie beside recovery points, and are none that was begun.
+    assert.deepEqual(named, {
+      others: 0,
+      unfinished: [],
+      damaged: [],
+      unreadable: [],
+      foreign: [],
+    });
+    const { status, output, errors } = await lab().start(["show", id], lab().listing).ended;
+    assert.equal(status, 0, errors);
+    assert.match(output, new RegExp(`^namespace +${namespace}$`, "m"));
+    for (const { recipient } of lab().keys) {
+      assert.match(output, new RegExp(`^Secrets sealed for +${recipient}$`, "m"));
+    }
+    const there = await lab().keysThere();
+    for (const { kind, name } of objects) {
+      const [, content = ""] =
+        new RegExp(`^${kind} +${name} +[\\d.]+ \\w+ +(content/\\S+)$`, "m").exec(output) ?? [];
+      assert.ok(there.includes(points.prefix + content), `${kind} ${name}: ${content}`);
+    }
   });
 
   it("store nothing anew where nothing changed, and what did change once", async () => {
