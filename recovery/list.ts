@@ -18,6 +18,8 @@ export interface ListedPoint {
   readonly store: string;
   /** The database, the name that Sentinels know a cache by, or the namespace. */
   readonly subject: string;
+  /** The same, of databases alone: programs that read the list know a database by it. */
+  readonly database?: string;
   readonly id: string;
   /** Where it is: `s3://bucket/prefix/`. */
   readonly url: string;
@@ -137,6 +139,7 @@ function listed(
     kind: found.kind,
     store,
     subject,
+    ...(found.kind === "database" ? { database: subject } : {}),
     id,
     url,
     snapshotAt,

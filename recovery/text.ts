@@ -29,13 +29,14 @@ export function pointListText(list: PointList): string {
     list.others === 0
       ? "There is no recovery point.\n"
       : `There is no such recovery point; of other kinds or stores there are ${String(list.others)}.\n`;
-  return [
-    rows.length === 0 ? none : aligned([header, ...rows]),
-    ...list.damaged.map((problem) => `DAMAGED: ${problem}\n`),
-    ...list.unreadable.map((problem) => `UNREADABLE: ${problem}\n`),
-    ...list.foreign.map((problem) => `Foreign: ${problem}\n`),
-    ...list.unfinished.map((url) => `Begun and not finished: ${url}\n`),
-  ].join("");
+  const named = [
+    ...list.damaged.map((problem) => `DAMAGED: ${problem}`),
+    ...list.unreadable.map((problem) => `UNREADABLE: ${problem}`),
+    ...list.foreign.map((problem) => `Foreign: ${problem}`),
+    ...list.unfinished.map((url) => `Begun and not finished: ${url}`),
+  ];
+  const table = rows.length === 0 ? none : aligned([header, ...rows]);
+  return table + named.map((line) => `${onOneLine(line)}\n`).join("");
 }
 
 /** A cache's snapshot is loaded and compared before it becomes a recovery point, and by no job afterwards. */

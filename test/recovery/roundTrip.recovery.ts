@@ -118,6 +118,7 @@ describe("a recovery point of a database that tries hard", () => {
         kind: "database",
         store: "database",
         subject: "trading",
+        database: "trading",
         id: point,
         url: `s3://${points.bucket}/${points.prefix}${point}/`,
         snapshotAt: manifest.source.snapshotAt,

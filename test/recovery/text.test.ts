@@ -200,6 +200,11 @@ ConfigMap  settings  624 B  content/20261129/${"1".repeat(64)}.json
   it("show names that would move a terminal's cursor, or begin a line, as what they are", () => {
     const [table] = sampleManifest.tables;
     assert(table !== undefined);
+    const foreign = ["s3://bucket/points/two\nlines\u001b[2J/ is of hft"];
+    assert.match(
+      pointListText({ ...nothing, foreign }),
+      /^Foreign: s3:\/\/bucket\/points\/two\\u000alines\\u001b\[2J\/ is of hft$/m,
+    );
     const tables = [{ ...table, name: "two\nlines\u001b[2J" }];
     const text = pointText({
       found: { kind: "database", manifest: { ...sampleManifest, tables } },
