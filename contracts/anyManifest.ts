@@ -6,6 +6,11 @@ import { objectName, unsealed } from "./manifest";
  * it is, and whether its objects are what was written. Whoever restores reads the manifest of its kind.
  */
 
+/** What recovery points are of. */
+export const pointKinds = ["database", "cache", "configuration"] as const;
+
+export type PointKind = (typeof pointKinds)[number];
+
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.iso.datetime();

@@ -74,9 +74,12 @@ export function contentDay(moment: Date): string {
   return moment.toISOString().slice(0, 10).replaceAll("-", "");
 }
 
+/** Folder of all contents, beside the recovery points of a series. */
+export const contentFolder = "content";
+
 /** Prefix of the contents of a day, beside the recovery points of a series. */
 export function contentPrefix(ofDay: string): string {
-  return `content/${ofDay}/`;
+  return `${contentFolder}/${ofDay}/`;
 }
 
 /** Name of a content under its day's prefix. Its end says how it is read without this program. */

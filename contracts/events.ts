@@ -117,6 +117,8 @@ const snapshot = z.strictObject({
       point: z.string(),
       /** `s3://bucket/prefix/` */
       url: z.string(),
+      /** SHA-256 of the manifest's text, in hexadecimal digits; absent where an older command took it. */
+      manifestSha256: sha256.optional(),
       retainUntil: time,
       /** Keys of a cache, objects of a configuration. */
       entries: count,

@@ -206,5 +206,10 @@ export function unsealed(text: string): { readonly fields: unknown; readonly isI
 }
 
 function sealOf(fields: object): string {
-  return createHash("sha256").update(JSON.stringify(fields)).digest("hex");
+  return textChecksum(JSON.stringify(fields));
+}
+
+/** SHA-256 of a text, in hexadecimal digits: of a manifest's, as events say it. */
+export function textChecksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -5,8 +5,10 @@ import { databasesOf } from "./database/inventory";
 import { DatabaseSnapshot } from "./database/snapshot";
 import { messageOf, RecoveryFailure } from "./failure";
 import { listPoints } from "./list";
+import { findPoint, type PointFilter } from "./point/anyPoint";
 import { choosePoint } from "./point/choice";
 import { type RecoveryPoint } from "./point/recoveryPoint";
+import { pointJson, pointText } from "./pointText";
 import { type Progress } from "./progress";
 import { recorded } from "./record";
 import { recordedBackup } from "./recordedBackup";
@@ -23,7 +25,7 @@ import {
   verificationOf,
   whose,
 } from "./surroundings";
-import { comparisonText, pointJson, pointListText, pointText } from "./text";
+import { comparisonText, pointListText } from "./text";
 import { verifyPoint } from "./verify";
 
 /** `trading-dr backup database` */
@@ -233,24 +235,33 @@ export async function restoreCommand(options: RestoreOptions, progress: Progress
   return `${into} is restored from ${restored.point}.${kept}\n`;
 }
 
+/** What `trading-dr list` and `trading-dr show` are asked for. */
+export interface LookOptions extends PointFilter {
+  readonly json?: true;
+}
+
 /** `trading-dr list` */
-export async function listCommand({ json }: { json?: true }): Promise<string> {
+export async function listCommand({ json, ...filter }: LookOptions): Promise<string> {
   const told = environmentOf("list");
   const client = s3Client(told.region);
-  const list = await listPoints(
-    placesOf(client, told.recoveryPoints),
-    new BucketPrefix(client, told.events),
-    new Date(),
-  );
+  const list = await listPoints({
+    system: told.system,
+    places: placesOf(client, told.recoveryPoints),
+    events: new BucketPrefix(client, told.events),
+    filter,
+    now: new Date(),
+  });
   return json ? `${JSON.stringify(list, undefined, 2)}\n` : pointListText(list);
 }
 
 /** `trading-dr show` */
-export async function showCommand(id: string, { json }: { json?: true }): Promise<string> {
+export async function showCommand(
+  choice: string,
+  { json, ...filter }: LookOptions,
+  progress: Progress,
+): Promise<string> {
   const told = environmentOf("list");
-  const client = s3Client(told.region);
-  const { manifest, url } = await choosePoint(placesOf(client, told.recoveryPoints), id, {
-    system: told.system,
-  });
-  return json ? pointJson(manifest, url) : pointText(manifest, url);
+  const places = placesOf(s3Client(told.region), told.recoveryPoints);
+  const point = await findPoint(places, choice, told.system, filter, progress);
+  return json ? pointJson(point) : pointText(point);
 }

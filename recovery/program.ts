@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { pointKinds } from "../contracts/anyManifest";
 import { loadCommand, migrateCommand, rebuildCommand, verifyAuditCommand } from "./audit/commands";
 import {
   type CacheRestoreOptions,
@@ -9,6 +10,7 @@ import {
   backupCommand,
   emergencyCommand,
   listCommand,
+  type LookOptions,
   restoreCommand,
   type RestoreOptions,
   restoreTablesCommand,
@@ -189,19 +191,58 @@ export function program(): Command {
     .action((options: { json?: true; failoverCache?: true }) =>
       run("drill cache", (progress) => drillCacheCommand(options, progress)),
     );
-  command
-    .command("list")
-    .description("list recovery points, the newest first")
-    .option("--json", "for machines")
-    .action((options: { json?: true }) => run("list", () => listCommand(options)));
-  command
-    .command("show")
-    .description("show one recovery point")
-    .argument("<point>", "latest, or an id")
-    .option("--json", "for machines")
-    .action((id: string, options: { json?: true }) => run("show", () => showCommand(id, options)));
+  addLooks(command);
   addAuditCommands(command);
   return command;
+}
+
+/** What shows recovery points, of whatever kind. */
+function addLooks(command: Command): void {
+  const kinds = () =>
+    new Option("--kinds <kinds...>", "only these; default: all").choices(pointKinds);
+  const stores = ["--stores <stores...>", "only these, as the system's file names them"] as const;
+  const places =
+    "TRADING_DR_RECOVERY_POINTS names series, or a prefix above them: s3://BUCKET/recovery-points/ is all that a\nbucket has.";
+  command
+    .command("list")
+    .description("list recovery points of databases, caches and configuration, the newest first")
+    .addOption(kinds())
+    .option(...stores)
+    .option("--json", "for machines")
+    .addHelpText(
+      "after",
+      `
+${places} Manifests that are damaged, that the bucket does not give, or that are of another system are
+named below the table, whatever is asked for.
+
+"verified" is when a verification restored it last, with DAMAGED where it failed. Caches have "when taken": each
+snapshot is loaded and compared before it becomes a recovery point. Configuration is verified by nothing but a restore.
+
+  trading-dr list --kinds cache configuration
+`,
+    )
+    .action((options: LookOptions) => run("list", () => listCommand(options)));
+  command
+    .command("show")
+    .description("show what a recovery point of any kind holds, by its manifest; never a secret")
+    .argument("<point>", "latest, or an id as list shows it")
+    .addOption(kinds())
+    .option(...stores)
+    .option("--json", "for machines: the manifest, without where each piece lies")
+    .addHelpText(
+      "after",
+      `
+${places}
+
+Of a database it shows tables, rows and what was left out; of a cache the server that was read, keys and checksums; of
+configuration its objects, where the content of each is, and the recovery keys that open its Secrets.
+
+  trading-dr show latest --kinds cache
+`,
+    )
+    .action((choice: string, options: LookOptions) =>
+      run("show", (progress) => showCommand(choice, options, progress)),
+    );
 }
 
 /** What is known in the database about backups and recoveries: see docs/audit.md. */

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { type Manifest, manifestText } from "../contracts/manifest";
+import { type Manifest, manifestText, textChecksum } from "../contracts/manifest";
 import { backupDatabase, type BackupRequest } from "./backup";
 import { type Progress } from "./progress";
 import { type Journal, recorded } from "./record";
@@ -23,7 +22,7 @@ export function recordedBackup(
         taken: {
           point,
           url: request.points.urlOf(`${point}/`),
-          manifestSha256: createHash("sha256").update(manifestText(manifest)).digest("hex"),
+          manifestSha256: textChecksum(manifestText(manifest)),
           snapshotAt: source.snapshotAt,
           retainUntil,
           tables: tables.length,

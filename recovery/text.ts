@@ -1,58 +1,51 @@
-import { type Manifest } from "../contracts/manifest";
-import { type PointList } from "./list";
+import { type ListedPoint, type PointList } from "./list";
 import { type TableComparison } from "./restoreTables";
 
-/** A table of recovery points, for people. */
-export function pointListText({ points, unfinished, damaged }: PointList): string {
-  const rows = points.map((point) => [
+/** A table of recovery points of all kinds, for people. */
+export function pointListText(list: PointList): string {
+  const rows = list.points.map((point) => [
     point.id,
-    point.database,
+    point.kind,
+    point.store,
+    point.subject,
     durationText(point.ageSeconds),
     size(point.bytes),
     durationText(point.durationSeconds),
     point.retainUntil.slice(0, 10),
-    point.isDamaged ? "DAMAGED" : (point.verifiedAt?.replace(/\.\d+/, "") ?? "not verified"),
+    verifiedText(point),
   ]);
-  const header = ["recovery point", "database", "age", "size", "took", "kept until", "verified"];
-  const table = points.length === 0 ? "There is no recovery point.\n" : aligned([header, ...rows]);
-  return [
-    table,
-    ...damaged.map((problem) => `DAMAGED: ${problem}\n`),
-    ...unfinished.map((url) => `Begun and not finished: ${url}\n`),
-  ].join("");
-}
-
-/** One recovery point, for people. */
-export function pointText(manifest: Manifest, url: string): string {
-  const { source, tools, encryption } = manifest;
-  const bytes = manifest.objects.reduce((sum, object) => sum + object.bytes, 0);
-  const facts = [
-    ["recovery point", manifest.id],
-    ["where", url],
-    ["of", `${manifest.system}, store ${manifest.store}, series ${manifest.series}`],
-    ["database", `${source.database}, PostgreSQL ${source.serverVersion}`],
-    ["snapshot at", source.snapshotAt],
-    ["read from", source.isReader ? "a reader" : "the writer"],
-    ["position", source.position ?? "not known"],
-    ["kept until", manifest.retainUntil],
-    ["size", `${size(bytes)} in ${String(manifest.objects.length)} objects`],
-    ["encryption", [encryption.algorithm ?? "none", encryption.key ?? ""].join(" ").trim()],
-    ["written by", `trading-dr ${tools.tradingDr}, pg_dump ${tools.pgDump}`],
-    ...manifest.leftOut.map((what) => ["left out", what]),
+  const header = [
+    "recovery point",
+    "kind",
+    "store",
+    "of",
+    "age",
+    "size",
+    "took",
+    "kept until",
+    "verified",
   ];
-  const tables = manifest.tables.map((table) => [
-    `${table.schema}.${table.name}`,
-    String(table.rows),
-    size(table.rawBytes),
-    table.digest,
-  ]);
-  return `${aligned(facts)}\n${aligned([["table", "rows", "as text", "digest"], ...tables])}`;
+  const none =
+    list.others === 0
+      ? "There is no recovery point.\n"
+      : `There is no such recovery point; of other kinds or stores there are ${String(list.others)}.\n`;
+  const named = [
+    ...list.damaged.map((problem) => `DAMAGED: ${problem}`),
+    ...list.unreadable.map((problem) => `UNREADABLE: ${problem}`),
+    ...list.foreign.map((problem) => `Foreign: ${problem}`),
+    ...list.unfinished.map((url) => `Begun and not finished: ${url}`),
+  ];
+  const table = rows.length === 0 ? none : aligned([header, ...rows]);
+  return table + named.map((line) => `${onOneLine(line)}\n`).join("");
 }
 
-/** One recovery point, for machines: the manifest without where each piece lies. */
-export function pointJson(manifest: Manifest, url: string): string {
-  const withoutSegments = (key: string, value: unknown) => (key === "segments" ? undefined : value);
-  return `${JSON.stringify({ url, ...manifest }, withoutSegments, 2)}\n`;
+/** A cache's snapshot is loaded and compared before it becomes a recovery point, and by no job afterwards. */
+function verifiedText({ kind, isDamaged, judgedAt }: ListedPoint): string {
+  return judgedAt === undefined
+    ? kind === "cache"
+      ? "when taken"
+      : "not verified"
+    : `${isDamaged ? "DAMAGED " : ""}${judgedAt.replace(/\.\d+/, "")}`;
 }
 
 /** How tables that were restored beside the live ones differ from them, for people. */
@@ -68,7 +61,8 @@ export function comparisonText(compared: readonly TableComparison[], schema: str
   return `${aligned([header, ...rows])}They are in schema ${schema}; nothing live was changed.\n`;
 }
 
-function aligned(cells: readonly (readonly string[])[]): string {
+/** Cells in columns, each as wide as its widest. */
+export function aligned(cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(onOneLine));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

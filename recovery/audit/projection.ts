@@ -105,6 +105,8 @@ function snapshotRow(event: EventOf<"snapshot">): Row {
     backup_id: taken?.point,
     backup_location: taken?.url,
     backup_size: taken?.bytes,
+    // Events of older commands have none, and their rows stay as they are.
+    checksum: taken?.manifestSha256,
     snapshot_at: taken === undefined ? undefined : timeOf(taken.point),
     retention_date: taken?.retainUntil,
     entry_count: taken?.entries,

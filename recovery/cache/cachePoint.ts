@@ -26,9 +26,18 @@ export class CachePoint implements FedSnapshot {
     if (!(await bucket.has(manifestName))) {
       return undefined;
     }
+    return CachePoint.read((await bucket.get(manifestName)).toString(), points, id);
+  }
+
+  /**
+   * A recovery point by the text of its manifest.
+   *
+   * @throws DamagedManifest when the manifest is no good.
+   */
+  public static read(text: string, points: BucketPrefix, id: string): CachePoint {
+    const bucket = points.within(`${id}/`);
     const damaged = (problem: string) =>
       new DamagedManifest(`${bucket.urlOf(manifestName)} ${problem}`, id, bucket.urlOf(""));
-    const text = (await bucket.get(manifestName)).toString();
     const manifest = parseManifest(text, cacheManifest, damaged);
     if (manifest.id !== id) {
       throw damaged(`is of recovery point ${manifest.id}`);

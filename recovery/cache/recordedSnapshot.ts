@@ -1,5 +1,6 @@
-import { type CacheManifest } from "../../contracts/cacheManifest";
+import { type CacheManifest, cacheManifestText } from "../../contracts/cacheManifest";
 import { type EventOf } from "../../contracts/events";
+import { textChecksum } from "../../contracts/manifest";
 import { type Progress } from "../progress";
 import { type Journal, recorded } from "../record";
 import { sumOf } from "./ownServer";
@@ -24,6 +25,7 @@ export function recordedSnapshot(
         taken: {
           point,
           url: request.points.urlOf(`${point}/`),
+          manifestSha256: textChecksum(cacheManifestText(manifest)),
           retainUntil,
           entries: sumOf(keyspaces).keys,
           bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),

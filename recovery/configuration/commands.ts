@@ -3,6 +3,8 @@ import {
   configurationKindNames,
   configurationKinds,
 } from "../../contracts/configurationKinds";
+import { configurationManifestText } from "../../contracts/configurationManifest";
+import { textChecksum } from "../../contracts/manifest";
 import { noRecipients } from "../../contracts/recoveryKey";
 import { RecoveryFailure } from "../failure";
 import { type Progress } from "../progress";
@@ -49,8 +51,16 @@ export async function snapshotConfigurationCommand(
         progress,
       );
       const { id: point, retainUntil, objects } = manifest;
-      const url = points.urlOf(`${point}/`);
-      found({ taken: { point, url, retainUntil, entries: objects.length, bytes: newBytes } });
+      found({
+        taken: {
+          point,
+          url: points.urlOf(`${point}/`),
+          manifestSha256: textChecksum(configurationManifestText(manifest)),
+          retainUntil,
+          entries: objects.length,
+          bytes: newBytes,
+        },
+      });
       return `${point}\n`;
     },
   );

@@ -34,8 +34,17 @@ export class ConfigurationPoint {
     if (!(await series.has(name))) {
       return undefined;
     }
-    const url = series.urlOf(name);
-    const manifest = parseManifest((await series.get(name)).toString(), url);
+    return ConfigurationPoint.read((await series.get(name)).toString(), series, id);
+  }
+
+  /**
+   * A recovery point by the text of its manifest.
+   *
+   * @throws RecoveryFailure `damaged` when the manifest is no good.
+   */
+  public static read(text: string, series: BucketPrefix, id: string): ConfigurationPoint {
+    const url = series.urlOf(`${id}/${manifestName}`);
+    const manifest = parseManifest(text, url);
     if (manifest.id !== id) {
       throw new RecoveryFailure("damaged", `${url} is of recovery point ${manifest.id}`);
     }

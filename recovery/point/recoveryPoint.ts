@@ -45,9 +45,18 @@ export class RecoveryPoint {
         `there is no recovery point ${id}: ${url} is not there, so its backup did not end well`,
       );
     }
-    const text = (await bucket.get(manifestName)).toString();
+    return RecoveryPoint.read((await bucket.get(manifestName)).toString(), points, id);
+  }
+
+  /**
+   * A recovery point by the text of its manifest.
+   *
+   * @throws DamagedManifest when the manifest is no good.
+   */
+  public static read(text: string, points: BucketPrefix, id: string): RecoveryPoint {
+    const bucket = points.within(`${id}/`);
     const damaged = (problem: string) =>
-      new DamagedManifest(`${url} ${problem}`, id, bucket.urlOf(""));
+      new DamagedManifest(`${bucket.urlOf(manifestName)} ${problem}`, id, bucket.urlOf(""));
     const manifest = parseManifest(text, manifestSchema, damaged);
     if (manifest.id !== id) {
       throw damaged(`is of recovery point ${manifest.id}`);

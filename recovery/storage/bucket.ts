@@ -318,13 +318,23 @@ export class BucketPrefix {
       });
     }
     const advice =
-      statusOf(error) === 403
-        ? "; see that the job's role may do this, for the bucket and for its key"
-        : "";
+      error instanceof S3ServiceException && error.name === "InvalidObjectState"
+        ? "; bring it back by `aws s3api restore-object`, which takes hours, and read it then"
+        : statusOf(error) === 403
+          ? "; see that the job's role may do this, for the bucket and for its key"
+          : "";
     return new RecoveryFailure("storage", `cannot ${act} ${url}: ${messageOf(error)}${advice}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Whether S3 answers and does not give an object: to this role, by that key, or out of an archive class of
+ * storage. Others may be given all the same.
+ */
+export function isWithheld(failure: unknown): boolean {
+  return failure instanceof RecoveryFailure && statusOf(failure.cause) === 403;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { type Manifest, manifestName, manifestText, unsealed } from "../../contracts/manifest";
+import { cacheManifestText } from "../../contracts/cacheManifest";
+import { configurationManifestText } from "../../contracts/configurationManifest";
+import {
+  type Manifest,
+  manifestName,
+  manifestText,
+  sealed,
+  unsealed,
+} from "../../contracts/manifest";
+import { type PointList } from "../../recovery/list";
 import { needsPostgresql } from "../support/databaseServer";
 import { event as eventSchema, parseVerificationName } from "../../contracts/events";
+import { FaultyStore } from "./faultyStore";
 import { events, Laboratory, type Outcome, points } from "./laboratory";
 import { databasesOf, fillDatabase, workingDatabases } from "./remains";
+import { sampleCacheManifest, sampleConfigurationManifest } from "./sampleManifest";
 import { seededRandom } from "./seededRandom";
 
 /** Statuses that the command ends with. */
@@ -335,14 +346,177 @@ describe("damage of a recovery point", () => {
     }
   });
 
-  it("of one manifest does not hide the other recovery points from a list", async () => {
-    const other = "20200101T000000Z-00000001";
-    const { listing, place } = await placed(() => undefined);
-    await put(`${place}${other}/${manifestName}`, Buffer.from("no manifest"));
-    const { status, output, errors } = await lab.run("list", listing);
-    assert.equal(status, done, errors);
-    assert.match(output, new RegExp(id));
-    assert.match(output, new RegExp(`DAMAGED: s3://.*${other}/manifest.json is no JSON`));
+  describe("of some manifests", () => {
+    const cache = sampleCacheManifest.id;
+    const configuration = sampleConfigurationManifest.id;
+    const idOf = (number: number) => `2020010${String(number)}T000000Z-0badcafe`;
+    const [noJson, changed, queue, hft, withheld, unfinished] = [1, 2, 3, 4, 5, 6].map(idOf) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    let faulty: FaultyStore;
+    let place: string;
+    let looking: Record<string, string>;
+
+    before(async () => {
+      const there = await placed(() => undefined);
+      ({ place } = there);
+      faulty = await FaultyStore.start(lab.store.port);
+      faulty.inject("forbidden", { method: "GET", path: new RegExp(`${withheld}/manifest.json`) });
+      looking = { ...there.listing, ...faulty.environment };
+      const caches = `${place}cache/us-east-1/`;
+      const configurations = `${place}configuration/us-east-1/`;
+      const cacheText = cacheManifestText(sampleCacheManifest);
+      for (const [key, text] of [
+        [`${caches}${cache}/manifest.json`, cacheText],
+        [`${caches}${noJson}/manifest.json`, "no manifest"],
+        [`${caches}${changed}/manifest.json`, cacheText.replace('"keys":3', '"keys":4')],
+        [`${caches}${queue}/manifest.json`, sealed({ format: 1, kind: "queue", id: queue })],
+        [
+          `${caches}${hft}/manifest.json`,
+          cacheManifestText({ ...sampleCacheManifest, id: hft, system: "hft" }),
+        ],
+        [`${caches}${withheld}/manifest.json`, cacheText],
+        [`${caches}${unfinished}/content/000001`, "half"],
+        [`${caches}${cache}-copy/manifest.json`, cacheText],
+        [
+          `${configurations}${configuration}/manifest.json`,
+          configurationManifestText(sampleConfigurationManifest),
+        ],
+        [`${configurations}content/20261129/${"0".repeat(64)}.age`, "sealed"],
+      ] as const) {
+        await put(key, Buffer.from(text));
+      }
+    });
+
+    after(() => faulty.close());
+
+    const listOf = async (options = "") => {
+      const { status, output, errors } = await lab.run(`list --json${options}`, looking);
+      assert.equal(status, done, errors);
+      return JSON.parse(output) as PointList;
+    };
+
+    it("does not hide the other recovery points, of whatever kind, from a list of all", async () => {
+      const { status, output, errors } = await lab.run("list", looking);
+      assert.equal(status, done, errors);
+      assert.match(output, new RegExp(`^${id} +database +database +trading .* not verified$`, "m"));
+      assert.match(
+        output,
+        new RegExp(`^${cache} +cache +cache +mymaster .* 99 B +9s +2026-02-05 +when taken$`, "m"),
+      );
+      assert.match(
+        output,
+        new RegExp(
+          `^${configuration} +configuration +configuration +trading .* 400 B +2s +2027-01-03 +not verified$`,
+          "m",
+        ),
+      );
+      const { points: listed, others, ...named } = await listOf();
+      assert.deepEqual(
+        listed.map((point) => point.id),
+        [id, cache, configuration].sort().reverse(),
+      );
+      assert.equal(others, 0);
+      const url = `s3://${points.bucket}/${place}cache/us-east-1/`;
+      const [noJsonSaid = "", ...damagedSaid] = [...named.damaged].reverse();
+      assert.match(noJsonSaid, new RegExp(`^${url}${noJson}/manifest.json is no JSON: `));
+      assert.deepEqual(damagedSaid, [
+        `${url}${changed}/manifest.json is not what was written: its seal is of another text`,
+        `${url}${queue}/manifest.json is of kind "queue", and this version of trading-dr reads database, cache, configuration`,
+      ]);
+      const [refused = "", ...none] = named.unreadable;
+      assert.deepEqual(none, []);
+      assert.match(refused, new RegExp(`^cannot read ${url}${withheld}/manifest.json: .*role`));
+      assert.deepEqual(named.foreign, [
+        `${url}${cache}-copy/manifest.json is in a folder that has not the name of a recovery point`,
+        `${url}${hft}/ is of hft, and TRADING_DR_SYSTEM is lab`,
+      ]);
+      assert.deepEqual(named.unfinished, [`${url}${unfinished}/`]);
+      for (const said of [
+        named.damaged,
+        named.unreadable,
+        named.foreign,
+        named.unfinished,
+      ].flat()) {
+        assert.ok(output.includes(`: ${said}\n`), said);
+      }
+    });
+
+    it("is named by a list of some kinds or stores too", async () => {
+      for (const [options, wanted] of [
+        [" --kinds cache", [cache]],
+        [" --kinds configuration database", [id, configuration]],
+        [" --stores cache database", [id, cache]],
+        [" --kinds cache --stores database", []],
+      ] as const) {
+        const { points: listed, others, damaged: named } = await listOf(options);
+        assert.deepEqual(
+          listed.map((point) => point.id),
+          [...wanted].sort().reverse(),
+          options,
+        );
+        assert.equal(others, 3 - wanted.length);
+        assert.equal(named.length, 3);
+      }
+      const { status, errors } = await lab.run("list --kinds queue", looking);
+      assert.equal(status, 2);
+      assert.match(errors, /Allowed choices are database, cache, configuration/);
+    });
+
+    it("does not hide the other recovery points from whoever looks at one", async () => {
+      for (const [words, wanted] of [
+        [cache, /^cache +mymaster, Redis 7\.0\.15$/m],
+        [configuration, /^objects +1 Secret$/m],
+        [id, /^database +trading, PostgreSQL /m],
+        ["latest --kinds cache", new RegExp(`^recovery point +${cache}$`, "m")],
+        ["latest --stores configuration", new RegExp(`^recovery point +${configuration}$`, "m")],
+      ] as const) {
+        const { status, output, errors } = await lab.run(`show ${words}`, looking);
+        assert.equal(status, done, errors);
+        assert.match(output, wanted);
+      }
+      for (const [words, wanted, said] of [
+        [changed, damaged, /is not what was written/],
+        [queue, damaged, /is of kind "queue"/],
+        [hft, 3, /is of hft, and TRADING_DR_SYSTEM is lab/],
+        [withheld, 5, /cannot read s3:/],
+        [unfinished, absent, /there is no recovery point 20200106/],
+        ["latest --stores sessions", 5, /cannot read s3:/],
+      ] as const) {
+        const { status, output, errors } = await lab.run(`show ${words}`, looking);
+        assert.equal(status, wanted, errors);
+        assert.match(errors, said);
+        assert.equal(output, "");
+      }
+    });
+
+    it("is left out where the latest is shown, and said", async () => {
+      const { listing, place: elsewhere } = await placed(() => undefined);
+      const newer = "29990101T000000Z-0badcafe";
+      await put(`${elsewhere}${newer}/${manifestName}`, Buffer.from("no manifest"));
+      const { status, output, log } = await lab.run("show latest", listing);
+      assert.equal(status, done, log);
+      assert.match(output, new RegExp(`^recovery point +${id}$`, "m"));
+      assert.match(log, new RegExp(`a damaged recovery point is left out.*${newer}`));
+    });
+
+    it("ends a list with an error where the bucket gives none of them", async () => {
+      const all = await FaultyStore.start(lab.store.port);
+      try {
+        all.inject("forbidden", { method: "GET", path: /\/manifest\.json/ });
+        const { listing } = await placed(() => undefined);
+        const { status, errors } = await lab.run("list", { ...listing, ...all.environment });
+        assert.equal(status, 5, errors);
+        assert.match(errors, /cannot read s3:.*; see that the job's role may do this/);
+      } finally {
+        await all.close();
+      }
+    });
   });
 
   it("changes nothing of the recovery point itself", async () => {

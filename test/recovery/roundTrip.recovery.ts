@@ -95,7 +95,10 @@ describe("a recovery point of a database that tries hard", () => {
     assert.equal(people.status, 0, people.errors);
     assert.match(
       people.output,
-      new RegExp(String.raw`^${point}  trading  .*  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`, "m"),
+      new RegExp(
+        String.raw`^${point}  database  database  trading  .*  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`,
+        "m",
+      ),
     );
     const { output } = await laboratory().run("list --json", laboratory().listing);
     const list = JSON.parse(output) as PointList;
@@ -104,21 +107,32 @@ describe("a recovery point of a database that tries hard", () => {
     const first = list.points.find(({ id }) => id === point);
     assert(first !== undefined);
     assert.deepEqual(
-      { ...first, ageSeconds: undefined, durationSeconds: undefined, verifiedAt: undefined },
       {
+        ...first,
+        ageSeconds: undefined,
+        durationSeconds: undefined,
+        verifiedAt: undefined,
+        judgedAt: undefined,
+      },
+      {
+        kind: "database",
+        store: "database",
+        subject: "trading",
+        database: "trading",
         id: point,
         url: `s3://${points.bucket}/${points.prefix}${point}/`,
-        database: "trading",
         snapshotAt: manifest.source.snapshotAt,
         ageSeconds: undefined,
         bytes: manifest.objects.reduce((sum, { bytes }) => sum + bytes, 0),
         durationSeconds: undefined,
         retainUntil: manifest.retainUntil,
         verifiedAt: undefined,
+        judgedAt: undefined,
         isDamaged: false,
       },
     );
     assert.match(first.verifiedAt ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.equal(first.judgedAt, first.verifiedAt);
     assert.equal(list.points.length, 2);
   });
 

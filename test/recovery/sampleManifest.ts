@@ -1,3 +1,5 @@
+import { type CacheManifest } from "../../contracts/cacheManifest";
+import { type ConfigurationManifest } from "../../contracts/configurationManifest";
 import { type Manifest, manifestFormat } from "../../contracts/manifest";
 
 /** The manifest of a small recovery point, with one of each thing. */
@@ -61,4 +63,66 @@ export const sampleManifest: Manifest = {
   },
   settings: [{ role: "trader", name: "work_mem", value: "7MB" }],
   leftOut: ['rows of the foreign table "a"."b": they are elsewhere'],
+};
+
+/** The manifest of a small snapshot of a cache. */
+export const sampleCacheManifest: CacheManifest = {
+  format: manifestFormat,
+  kind: "cache",
+  id: "20260101T000000Z-0badcafe",
+  system: "lab",
+  account: "111122223333",
+  region: "us-east-1",
+  store: "cache",
+  tier: "frequent",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  finishedAt: "2026-01-01T00:00:09.000Z",
+  retainUntil: "2026-02-05T00:00:01.000Z",
+  source: {
+    masterName: "mymaster",
+    server:
+      "cache-server-us-east-1-1.cache-server-us-east-1.market-scanning.svc.cluster.local:6379",
+    role: "replica",
+    lagBytes: 0,
+    replicationId: "0123456789012345678901234567890123456789",
+    offset: 123_456,
+    redisVersion: "7.0.15",
+    snapshotAt: "2026-01-01T00:00:01.000Z",
+  },
+  tools: { tradingDr: "0.1.0", redis: "7.0.15" },
+  encryption: { algorithm: "aws:kms", key: "arn:aws:kms:us-east-1:111122223333:key/1" },
+  objects: [{ bytes: 99, sha256: "a".repeat(64) }],
+  segments: [{ object: 1, offset: 0, bytes: 99, rawBytes: 200, sha256: "b".repeat(64) }],
+  rawBytes: 200,
+  sha256: "c".repeat(64),
+  keyspaces: [{ database: 0, keys: 3, expiring: 1 }],
+  digest: "d".repeat(40),
+};
+
+/** The manifest of a small snapshot of configuration. */
+export const sampleConfigurationManifest: ConfigurationManifest = {
+  format: manifestFormat,
+  kind: "configuration",
+  id: "20261129T100000Z-0badcafe",
+  system: "lab",
+  account: "111122223333",
+  region: "us-east-1",
+  store: "configuration",
+  tier: "frequent",
+  startedAt: "2026-11-29T10:00:00.000Z",
+  finishedAt: "2026-11-29T10:00:02.000Z",
+  retainUntil: "2027-01-03T10:00:00.000Z",
+  namespace: "trading",
+  tools: { tradingDr: "0.1.0" },
+  encryption: {},
+  recipients: ["age1mhu6d3yca9nwtdxyknyzvunmt99865m3u0gj2e8e5nhpqcpfkgwsnauyp8"],
+  objects: [
+    {
+      kind: "Secret",
+      name: "broker",
+      content: { day: "20261129", sha256: "0".repeat(64), bytes: 400 },
+      state: { uid: "4f1d", resourceVersion: "7" },
+    },
+  ],
+  leftOut: [],
 };

@@ -230,6 +230,7 @@ describe("the tables of the audit", () => {
       taken: {
         point,
         url: `s3://bucket/${point}/`,
+        manifestSha256: "0f".repeat(32),
         retainUntil: "2027-02-27T15:55:44.000Z",
         entries: 12,
         bytes: 1024,
@@ -271,7 +272,7 @@ describe("the tables of the audit", () => {
       audit.sql(
         `SELECT status, entry_count, checksum FROM ${schema}.backup_catalog WHERE store = 'sessions'`,
       ),
-      "unverified|12|",
+      `unverified|12|${"0f".repeat(32)}`,
     );
     assert.equal(
       audit.sql(

@@ -102,6 +102,10 @@ describe("the row of an event", () => {
       assert.equal(row["backup_id"], point);
       assert.equal(row["snapshot_at"], "2026-11-29T12:55:43Z");
       assert.equal(row["entry_count"], 12);
+      assert.equal(row["checksum"], undefined, "of a command that did not record it yet");
+      const manifestSha256 = "0f".repeat(32);
+      const checked = rowOf({ ...snapshot, of, taken: { ...taken, manifestSha256 } }).row;
+      assert.equal(checked["checksum"], manifestSha256);
     }
     const failed = rowOf({ ...snapshot, of: "cache", failure }).row;
     assert.equal(failed["status"], "failed");

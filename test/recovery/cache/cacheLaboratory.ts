@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { type CacheManifest, cacheManifest } from "../../../contracts/cacheManifest";
+import { event, type Event } from "../../../contracts/events";
 import { manifestName, unsealed } from "../../../contracts/manifest";
 import { seriesPrefix } from "../../../contracts/objectKeys";
 import { type Address } from "../../../components/cache/layout";
@@ -15,6 +16,7 @@ import { needPrograms, type Outcome, startCommand, type Started, useStarted } fr
 const bucket = "lab-cache-records";
 
 const prefix = seriesPrefix("daily", "cache", undefined, objectStoreRegion);
+const eventPrefix = "records/audit/events/us-east-1/snapshot-cache/";
 const emergencyPrefix = seriesPrefix("daily", "cache", "emergency", objectStoreRegion);
 
 /** A cache with Sentinels, and a bucket that locks what is put into it: all real, on loopback. */
@@ -67,7 +69,7 @@ export class CacheLaboratory {
       TRADING_DR_SYSTEM: "lab",
       TRADING_DR_REGION: objectStoreRegion,
       TRADING_DR_ACCOUNT: "111122223333",
-      TRADING_DR_EVENTS: `s3://${bucket}/records/audit/events/us-east-1/snapshot-cache/`,
+      TRADING_DR_EVENTS: `s3://${bucket}/${eventPrefix}`,
       TRADING_DR_STORE: "cache",
       TRADING_DR_TIER: "daily",
       TRADING_DR_RETENTION_DAYS: "90",
@@ -77,6 +79,17 @@ export class CacheLaboratory {
       TRADING_DR_CACHE_USER: "backup",
       TRADING_DR_CACHE_PASSWORD_FILE: this.group.passwordFile("backup"),
       TRADING_DR_CACHE_AUTHORITY_FILE: this.group.authorityFile,
+    };
+  }
+
+  /** What a list is told: all that the bucket has. */
+  public get listing(): Record<string, string> {
+    return {
+      TRADING_DR_SYSTEM: "lab",
+      TRADING_DR_REGION: objectStoreRegion,
+      TRADING_DR_ACCOUNT: "111122223333",
+      TRADING_DR_EVENTS: `s3://${bucket}/records/audit/events/us-east-1/verify/`,
+      TRADING_DR_RECOVERY_POINTS: `s3://${bucket}/recovery-points/`,
     };
   }
 
@@ -118,10 +131,20 @@ export class CacheLaboratory {
 
   /** The manifest of a recovery point. */
   public async manifestOf(id: string): Promise<CacheManifest> {
-    const text = (await this.get(`${prefix}${id}/${manifestName}`)).toString();
-    const { fields, isIntact } = unsealed(text);
+    const { fields, isIntact } = unsealed(await this.manifestTextOf(id));
     assert.ok(isIntact);
     return cacheManifest.parse(fields);
+  }
+
+  /** The same as it lies in the bucket. */
+  public async manifestTextOf(id: string): Promise<string> {
+    return (await this.get(`${prefix}${id}/${manifestName}`)).toString();
+  }
+
+  /** The event that the last snapshot left. */
+  public async lastEvent(): Promise<Event> {
+    const key = (await this.keys(eventPrefix)).at(-1) ?? "";
+    return event.parse(JSON.parse((await this.get(key)).toString()));
   }
 
   /** Ids of what has a manifest. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAddress } from "../../../recovery/cache/connection";
 import { CachePoint } from "../../../recovery/cache/cachePoint";
+import { type PointList } from "../../../recovery/list";
 import { snapshotCache } from "../../../recovery/cache/snapshot";
 import { BucketPrefix } from "../../../recovery/storage/bucket";
 import { type Address } from "../../../components/cache/layout";
@@ -98,6 +99,49 @@ describe("snapshot of a cache", function () {
     }
     assert.equal(hash.digest("hex"), manifest.sha256);
     assert.deepEqual(lab().remains(), []);
+    const happened = await lab().lastEvent();
+    assert.ok(happened.kind === "snapshot" && happened.taken?.point === id);
+    assert.equal(
+      happened.taken.manifestSha256,
+      createHash("sha256")
+        .update(await lab().manifestTextOf(id))
+        .digest("hex"),
+    );
+  });
+
+  it("is listed, and shown with its keys, its checksum and the server that was read", async () => {
+    const id = await lab().snapshot();
+    const manifest = await lab().manifestOf(id);
+    const listed = await lab().run("list --kinds cache --stores cache --json", lab().listing);
+    assert.equal(listed.status, 0, listed.errors);
+    const { points } = JSON.parse(listed.output) as PointList;
+    const { ageSeconds, durationSeconds, url, ...first } = points[0] ?? assert.fail(listed.output);
+    assert.ok(ageSeconds >= 0 && ageSeconds < 120 && durationSeconds < 120);
+    assert.equal(url, pointsOf().urlOf(`${id}/`));
+    assert.deepEqual(first, {
+      kind: "cache",
+      store: "cache",
+      subject: lab().group.masterName,
+      id,
+      snapshotAt: manifest.source.snapshotAt,
+      bytes: manifest.objects.reduce((sum, { bytes }) => sum + bytes, 0),
+      retainUntil: manifest.retainUntil,
+      isDamaged: false,
+    });
+    const { status, output, errors } = await lab().run(`show ${id}`, lab().listing);
+    assert.equal(status, 0, errors);
+    const { source, sha256, digest, keyspaces } = manifest;
+    const keys = keyspaces.reduce((sum, one) => sum + one.keys, 0);
+    for (const line of [
+      `read from       the replica ${source.server}`,
+      `keys            ${String(keys)}, digest ${digest}`,
+      ...keyspaces.map((one) =>
+        [String(one.database).padEnd(8), String(one.keys).padEnd(4), one.expiring].join("  "),
+      ),
+    ]) {
+      assert.ok(output.includes(`${line}\n`), output);
+    }
+    assert.ok(output.includes(`SHA-256 ${sha256}\n`));
   });
 
   it("is whole while others write", async () => {

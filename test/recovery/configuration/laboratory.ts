@@ -94,6 +94,14 @@ export class ConfigurationLaboratory {
     };
   }
 
+  /** What a list is told: all that the bucket has. */
+  public get listing() {
+    return {
+      TRADING_DR_EVENTS: `s3://${bucket}/records/audit/events/us-east-1/verify/`,
+      TRADING_DR_RECOVERY_POINTS: `s3://${bucket}/recovery-points/`,
+    };
+  }
+
   /** What an operator's restore is told. */
   public restoring() {
     return {

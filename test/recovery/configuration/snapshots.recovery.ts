@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiVersionOf, configurationKinds } from "../../../contracts/configurationKinds";
+import { event } from "../../../contracts/events";
+import { type PointList } from "../../../recovery/list";
 import { type ConfigurationLaboratory, points, useConfigurationLaboratory } from "./laboratory";
 import { account, emptyNamespace, jobRole, namespace, planted, wantedState } from "./namespace";
 
@@ -35,6 +38,18 @@ describe("snapshots of configuration", function () {
       "Secret engine-token-x7k2p: a token for engine, which each cluster makes anew",
       "ConfigMap kube-root-ca.crt: the cluster's own authority, which each cluster makes anew",
     ]);
+    const there = await lab().everything();
+    const written = there.find(({ key }) => key === `${points.prefix}${id}/manifest.json`);
+    const events = there.filter(({ key }) => key.includes("/events/"));
+    assert.equal(events.length, 1);
+    const happened = event.parse(JSON.parse(String(events[0]?.body)));
+    assert.ok(happened.kind === "snapshot" && happened.taken?.point === id);
+    assert.equal(
+      happened.taken.manifestSha256,
+      createHash("sha256")
+        .update(written?.body ?? "")
+        .digest("hex"),
+    );
     await emptyNamespace(lab().api);
     const restored = await lab().restore("--apply");
     assert.equal(restored.status, 0, restored.errors);
@@ -43,6 +58,41 @@ describe("snapshots of configuration", function () {
     }
     assert.deepEqual(await wantedState(lab().api), before);
     assert.match(restored.output, /Applied: 19\.\n$/);
+  });
+
+  it("are listed, and shown with their objects, and the keys that open Secrets", async () => {
+    const id = await lab().taken();
+    const { objects } = await lab().manifestOf(id);
+    const listed = await lab().start(["list", "--json"], lab().listing).ended;
+    assert.equal(listed.status, 0, listed.errors);
+    const { points: found, ...named } = JSON.parse(listed.output) as PointList;
+    const [first] = found;
+    assert.equal(first?.id, id);
+    assert.deepEqual([first.kind, first.subject], ["configuration", namespace]);
+    assert.equal(
+      first.bytes,
+      objects.reduce((sum, { content }) => sum + content.bytes, 0),
+    );
+    // Contents lie beside recovery points, and are none that was begun.
+    assert.deepEqual(named, {
+      others: 0,
+      unfinished: [],
+      damaged: [],
+      unreadable: [],
+      foreign: [],
+    });
+    const { status, output, errors } = await lab().start(["show", id], lab().listing).ended;
+    assert.equal(status, 0, errors);
+    assert.match(output, new RegExp(`^namespace +${namespace}$`, "m"));
+    for (const { recipient } of lab().keys) {
+      assert.match(output, new RegExp(`^Secrets sealed for +${recipient}$`, "m"));
+    }
+    const there = await lab().keysThere();
+    for (const { kind, name } of objects) {
+      const [, content = ""] =
+        new RegExp(`^${kind} +${name} +[\\d.]+ \\w+ +(content/\\S+)$`, "m").exec(output) ?? [];
+      assert.ok(there.includes(points.prefix + content), `${kind} ${name}: ${content}`);
+    }
   });
 
   it("store nothing anew where nothing changed, and what did change once", async () => {
