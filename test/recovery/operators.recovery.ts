@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type TableComparison } from "../../recovery/restoreTables";
 import { emergencies, events, otherEvents, useLaboratory } from "./laboratory";
 
@@ -132,25 +133,54 @@ describe("what operators do", () => {
       assert.ok(!existsSync(join(directory, "calls")));
     });
 
-    it("let writers go on when the restore is ended", async () => {
-      const { child, ended } = laboratory().start(
-        `restore database --point ${point} --into ended`,
+    for (const [what, quiesce, heard] of [
+      ["its hook", "trap 'echo told >> $0; exit 1' TERM; sleep 30 & wait", "told\n"],
+      ["its hook, which ignores it,", "trap '' TERM; sleep 30", ""],
+    ] as const) {
+      it(`let writers go on when the restore is ended with ${what}`, async () => {
+        const events = (await laboratory().keys(otherEvents.operators.prefix)).length;
+        const { child, ended } = laboratory().start(
+          `restore database --point ${point} --into ended`,
+          {
+            ...laboratory().restoreOn(laboratory().scratch),
+            TRADING_DR_QUIESCE: JSON.stringify([
+              "bash",
+              "-c",
+              `touch ${directory}/begun; ${quiesce}`,
+              `${directory}/calls`,
+            ]),
+            TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+          },
+        );
+        while (!existsSync(`${directory}/begun`)) {
+          await sleep(20);
+        }
+        // Its trap is set.
+        await sleep(300);
+        child.kill("SIGTERM");
+        const { status, errors } = await ended;
+        assert.equal(status, 143, errors);
+        assert.equal(calls(), `${heard}resumed\n`);
+        const happened = await laboratory().lastEvent(otherEvents.operators);
+        assert.equal(happened.kind, "restoration");
+        assert.deepEqual(happened.failure, { reason: "interrupted", message: "ended by SIGTERM" });
+        assert.equal((await laboratory().keys(otherEvents.operators.prefix)).length, events + 1);
+      });
+    }
+
+    it("are ended when their time is over", async () => {
+      const { status, errors } = await laboratory().run(
+        `restore database --point ${point} --into waiting`,
         {
           ...laboratory().restoreOn(laboratory().scratch),
           TRADING_DR_QUIESCE: JSON.stringify(["sleep", "30"]),
           TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+          TRADING_DR_HOOK_SECONDS: "1",
         },
       );
-      child.stderr?.on("data", (chunk: Buffer) => {
-        if (chunk.toString().includes("calling the quiesce hook")) {
-          child.kill("SIGTERM");
-        }
-      });
-      assert.equal((await ended).status, 143);
+      assert.equal(status, 3, errors);
+      assert.match(errors, /the quiesce hook, sleep, was ended, .* within 1 s: .*; nothing was/);
       assert.equal(calls(), "resumed\n");
-      const happened = await laboratory().lastEvent(otherEvents.operators);
-      assert.equal(happened.kind, "restoration");
-      assert.deepEqual(happened.failure, { reason: "interrupted", message: "ended by SIGTERM" });
     });
 
     it("keep a restore from beginning when writers cannot be stopped, and let them go on", async () => {
