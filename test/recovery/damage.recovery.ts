@@ -254,6 +254,43 @@ describe("damage of a recovery point", () => {
       }),
       /large objects: 1 with digest/,
     ],
+    "a sealed manifest with a setting of two values": [
+      resealed((written) => {
+        written.settings = ["first secret", "second secret"].map((value) => ({
+          name: "app.key",
+          value,
+        }));
+      }),
+      /setting app\.key does not have the value that was backed up/,
+    ],
+    "a sealed manifest with a setting of a role that is not there": [
+      resealed((written) => {
+        written.settings = [{ role: "nobody", name: "work_mem", value: "7MB" }];
+      }),
+      /setting work_mem of role "nobody" is not there/,
+    ],
+    "a sealed manifest with another owner": [
+      resealed((written) => {
+        written.properties.owner = "nobody";
+      }),
+      /owner: postgres, backed up was nobody/,
+    ],
+    "a sealed manifest with a privilege of two kinds": [
+      resealed((written) => {
+        const connect = { role: "postgres", privilege: "CONNECT" } as const;
+        written.properties.grants = [true, false].map((isGrantable) => ({
+          ...connect,
+          isGrantable,
+        }));
+      }),
+      /privileges: CONNECT to "postgres" with grant option, backed up was CONNECT to "postgres", /,
+    ],
+    "a sealed manifest with the encoding in other letters": [
+      resealed((written) => {
+        written.source.encoding = "utf-8";
+      }),
+      /encoding: UTF8, backed up was utf-8/,
+    ],
     "a sealed manifest of another recovery point": [
       resealed((written) => {
         written.id = "20260101T000000Z-0badcafe";
@@ -265,7 +302,9 @@ describe("damage of a recovery point", () => {
   describe("is found by verify, and recorded:", () => {
     for (const [name, [change, message]] of Object.entries(damages)) {
       it(name, async () => {
-        assert.match((await isFound(change)).errors, message);
+        const { errors, log } = await isFound(change);
+        assert.match(errors, message);
+        assert.doesNotMatch(log, /secret/);
       });
     }
 
@@ -282,7 +321,16 @@ describe("damage of a recovery point", () => {
 
   describe("keeps restore from letting the database appear:", () => {
     // What only a comparison finds is verify's to find: restore counts rows, and sums up none.
-    const unnoticed = ["digest changed", "without a table", "large object's digest"];
+    const unnoticed = [
+      "digest changed",
+      "without a table",
+      "large object's digest",
+      "of two values",
+      "of a role that is not there",
+      "another owner",
+      "of two kinds",
+      "in other letters",
+    ];
     for (const [name, [change]] of Object.entries(damages)) {
       if (!unnoticed.some((part) => name.includes(part))) {
         it(name, () => isNotRestored(change));
