@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { loadCommand, migrateCommand, rebuildCommand, verifyAuditCommand } from "./audit/commands";
 import {
   type CacheRestoreOptions,
@@ -110,6 +110,11 @@ export function program(): Command {
     .requiredOption("--database <database>", "the live database")
     .requiredOption("--schema <schema>", "schema that is made for them")
     .requiredOption("--tables <tables...>", "tables with their schemas: public.trades")
+    .addOption(
+      new Option("--dry-run", "check that everything is there, and change nothing").conflicts(
+        "json",
+      ),
+    )
     .option("--json", "for machines")
     .action((options: TablesOptions) =>
       run("restore tables", (progress) => restoreTablesCommand(options, progress)),

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { type Manifest, manifestName, manifestText, unsealed } from "../../contracts/manifest";
+import {
+  type Manifest,
+  manifestName,
+  manifestText,
+  objectName,
+  unsealed,
+} from "../../contracts/manifest";
 import { needsPostgresql } from "../support/databaseServer";
 import { event as eventSchema, parseVerificationName } from "../../contracts/events";
 import { events, Laboratory, type Outcome, points } from "./laboratory";
@@ -335,6 +341,63 @@ describe("damage of a recovery point", () => {
       if (!unnoticed.some((part) => name.includes(part))) {
         it(name, () => isNotRestored(change));
       }
+    }
+  });
+
+  describe("is found by a restore of tables, and by its dry run,", () => {
+    const tables = async (change: (copy: Content) => void, name: string, more = "") => {
+      const { place } = await placed(change);
+      return lab.run(
+        `restore tables --point ${id} --database trading --schema beside --tables public.${name}${more}`,
+        {
+          ...lab.restoreOn(lab.source),
+          TRADING_DR_RECOVERY_POINTS: `s3://${points.bucket}/${place}`,
+        },
+      );
+    };
+
+    /** Names of the objects that a restore of a table needs. */
+    const neededFor = (name: string) => {
+      const table = manifest.tables.find((one) => one.name === name) ?? assert.fail();
+      const segments = [...manifest.structure.segments, ...table.segments];
+      return new Set(segments.map(({ object }) => objectName(object)));
+    };
+
+    for (const [what, more] of [
+      ["restore", ""],
+      ["dry run", " --dry-run"],
+    ] as const) {
+      it(`${what}: objects that they need are missing, and nothing is made`, async () => {
+        const needed = neededFor("accounts");
+        const { status, errors } = await tables(
+          (copy) => {
+            needed.forEach((name) => copy.delete(name));
+          },
+          "accounts",
+          more,
+        );
+        assert.equal(status, damaged, errors);
+        for (const name of needed) {
+          assert.ok(errors.includes(`${name} is not there`), errors);
+        }
+        assert.doesNotMatch(errors, /tables declared/);
+      });
+
+      it(`${what}: what is not theirs does not matter`, async () => {
+        const kept = new Set([manifestName, ...neededFor("accounts")]);
+        const { status, errors } = await tables(
+          (copy) => {
+            const others = [...copy.keys()].filter((name) => !kept.has(name));
+            assert.notDeepEqual(others, []);
+            others.forEach((name) => copy.delete(name));
+            copy.set("content/999999", Buffer.from("extra"));
+          },
+          "accounts",
+          more,
+        );
+        lab.source.asSuperuser("trading", "DROP SCHEMA IF EXISTS beside CASCADE");
+        assert.equal(status, done, errors);
+      });
     }
   });
 

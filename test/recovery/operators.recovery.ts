@@ -68,6 +68,84 @@ describe("what operators do", () => {
       laboratory().source.asSuperuser("trading", "ALTER TABLE orders_of_today RENAME TO orders");
     });
 
+    describe("as a dry run", () => {
+      const everything = async () => {
+        const { source } = laboratory();
+        const databases = source.asSuperuser("postgres", "SELECT oid, datname FROM pg_database");
+        const schemas = source.asSuperuser("trading", "SELECT oid, nspname FROM pg_namespace");
+        return [databases, schemas, ...(await laboratory().keys(""))].join("\n");
+      };
+
+      /** Runs it, and sees that nothing was changed. */
+      const tried = async (options: string, environment: Record<string, string> = {}) => {
+        const before = await everything();
+        const outcome = await laboratory().run(
+          `restore tables --database trading --dry-run ${options}`,
+          { ...laboratory().restoreOn(laboratory().source), ...environment },
+        );
+        assert.equal(await everything(), before);
+        return outcome;
+      };
+
+      it("says what it would do", async () => {
+        const { status, output, errors } = await tried(
+          `--point ${point} --schema dry --tables public.trades public.orders`,
+        );
+        assert.equal(status, 0, errors);
+        assert.match(
+          output,
+          new RegExp(
+            `^Would restore public\\.trades, public\\.orders of s3://.*/${point}/ into a new schema dry of trading on /.*, and compare them with the live ones\\.\n$`,
+          ),
+        );
+      });
+
+      for (const [what, options, status, complaint] of [
+        [
+          "a schema that is there",
+          "--schema public --tables public.trades",
+          3,
+          /schema public already/,
+        ],
+        ["a table that was not backed up", "--schema s --tables public.no", 3, /has no table/],
+        [
+          "two tables of one name",
+          "--schema s --tables public.trades public.trades",
+          3,
+          /two tables are called trades/,
+        ],
+        ["an output for machines", "--schema s --tables public.trades --json", 2, /--json/],
+      ] as const) {
+        it(`refuses ${what}`, async () => {
+          const { status: ended, errors, log } = await tried(`--point ${point} ${options}`);
+          assert.equal(ended, status, errors);
+          assert.match(log, complaint);
+        });
+      }
+
+      it("refuses a database that somebody else has made", async () => {
+        const { source } = laboratory();
+        source.asSuperuser("postgres", "CREATE DATABASE trading_tables_restoring");
+        source.asSuperuser("trading_tables_restoring", "CREATE TABLE theirs (id integer)");
+        const { status, errors } = await tried(
+          `--point ${point} --schema s --tables public.trades`,
+        );
+        source.asSuperuser("postgres", "DROP DATABASE trading_tables_restoring");
+        assert.equal(status, 3, errors);
+        assert.match(errors, /there is a database trading_tables_restoring, .*: rename it/);
+      });
+
+      it("drops nothing that an earlier run has left, as the restore would", async () => {
+        const { source } = laboratory();
+        source.asSuperuser("postgres", "CREATE DATABASE trading_tables_restoring");
+        const { status, errors } = await tried(
+          `--point ${point} --schema s --tables public.trades`,
+        );
+        source.asSuperuser("postgres", "DROP DATABASE trading_tables_restoring");
+        assert.equal(status, 0, errors);
+      });
+    });
+
     for (const [title, options, complaint] of [
       ["a schema that is there", "--schema public --tables public.trades", /schema public already/],
       ["a table without a schema", "--schema s --tables trades", /has no table trades; write it/],
