@@ -38,6 +38,7 @@ export interface RestoreOptions {
  *
  * @param server A database of the server to make it from.
  * @param name Name of the new database.
+ * @throws RecoveryFailure `damaged` for content that is not what was written, and for rows that do not fit their table.
  */
 export async function restoreInto(
   point: RecoveryPoint,
