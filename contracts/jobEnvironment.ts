@@ -207,6 +207,19 @@ const auditDatabase = { ...everyJob, ...operatorLogin, databaseName: text };
 
 const hook = z.array(z.string()).min(1);
 
+/** What is called around a restore. */
+const hooks = {
+  /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
+  quiesce: structure(hook).optional(),
+  resume: structure(hook).optional(),
+  /** Seconds that each of the two may take before it is ended: up to a day. @default 300 */
+  hookSeconds: whole
+    .refine((seconds) => seconds >= 1 && seconds <= 86_400, {
+      error: "must be a number of seconds from 1 to 86400",
+    })
+    .optional(),
+};
+
 /** The variables of commands that operators run, by the names that code uses. */
 const operatorEnvironments = {
   list: z.object({
@@ -236,9 +249,7 @@ const operatorEnvironments = {
     store: text,
     tier: text,
     retentionDays: whole,
-    /** Program and arguments that stop whoever writes, and that let them go on. @default - none */
-    quiesce: structure(hook).optional(),
-    resume: structure(hook).optional(),
+    ...hooks,
   }),
   "restore-cache": z.object({
     ...operator,
@@ -262,8 +273,7 @@ const operatorEnvironments = {
     cacheCertificates: text,
     /** `host:port` under which the group's servers reach this command. */
     loader: hostAndPort,
-    quiesce: structure(hook).optional(),
-    resume: structure(hook).optional(),
+    ...hooks,
   }),
   "restore-configuration": z.object({
     ...operator,

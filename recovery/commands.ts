@@ -13,7 +13,7 @@ import { type Progress } from "./progress";
 import { recorded } from "./record";
 import { recordedBackup } from "./recordedBackup";
 import { restoreDatabase } from "./restore";
-import { restoreTables } from "./restoreTables";
+import { lookForTables, restoreTables } from "./restoreTables";
 import { BucketPrefix, s3Client } from "./storage/bucket";
 import {
   addressOf,
@@ -129,6 +129,7 @@ export interface TablesOptions {
   readonly database: string;
   readonly schema: string;
   readonly tables: readonly string[];
+  readonly dryRun?: true;
   readonly json?: true;
   readonly damagedToo?: true;
 }
@@ -160,6 +161,11 @@ export async function restoreTablesCommand(
   const client = s3Client(told.region);
   const live = operatorAddress(told, options.database);
   const { tables, schema, json } = options;
+  if (options.dryRun) {
+    const point = await pointToRestore(client, told, options, progress);
+    await lookForTables({ point, live, tables, schema, sessions });
+    return `Would restore ${tables.join(", ")} of ${point.url} into a new schema ${schema} of ${options.database} on ${told.databaseHost}, and compare them with the live ones.\n`;
+  }
   const compared = await recorded(
     {
       kind: "restoration",

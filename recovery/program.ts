@@ -112,6 +112,11 @@ export function program(): Command {
     .requiredOption("--database <database>", "the live database")
     .requiredOption("--schema <schema>", "schema that is made for them")
     .requiredOption("--tables <tables...>", "tables with their schemas: public.trades")
+    .addOption(
+      new Option("--dry-run", "check that everything is there, and change nothing").conflicts(
+        "json",
+      ),
+    )
     .option("--json", "for machines")
     .action((options: TablesOptions) =>
       run("restore tables", (progress) => restoreTablesCommand(options, progress)),

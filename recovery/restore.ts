@@ -1,11 +1,11 @@
-import { escapeIdentifier, escapeLiteral } from "pg";
+import { escapeIdentifier } from "pg";
 import { type Manifest } from "../contracts/manifest";
 import { claimForRestore, isEmptyDatabase } from "./database/claims";
 import { refuseLongNames } from "./database/names";
-import { propertyStatements } from "./database/properties";
-import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./database/session";
-import { settingStatement } from "./database/settings";
+import { commentStatement } from "./database/properties";
+import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
+import { giveItsOwn } from "./giveItsOwn";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
 import { type Hooks, whileQuiet } from "./hooks";
@@ -90,7 +90,7 @@ export async function restoreDatabase(
           progress.say("what is there now is safe", { point: safe.id });
         }
         await restoreInto(point, server, working, { writers: request.sessions }, progress);
-        await giveItsOwn(session, working, point.manifest, progress);
+        await giveAll(session, working, point.manifest, progress);
         await refuseSessions(session, into);
         const names = { working, into, kept: there === undefined ? undefined : kept };
         await appear(session, names, point.manifest.properties.comment);
@@ -176,37 +176,23 @@ const insufficientPrivilege = "42501";
  * Gives a database its properties and settings, and says where it is from. What only a superuser may set,
  * as settings of extensions that are not loaded, is told and left out for others: it keeps no data back.
  */
-async function giveItsOwn(
+async function giveAll(
   session: DatabaseSession,
   database: string,
   { id, properties, settings }: Manifest,
   progress: Progress,
 ): Promise<void> {
-  const found = await session.rows<{ name: string }>(
-    "SELECT rolname::text AS name FROM pg_catalog.pg_roles",
-  );
-  const roles = found.map(({ name }) => name);
-  const isThere = (role: string | undefined) => role === undefined || roles.includes(role);
-  // Its comment is the last: until then it has the mark of one that is not whole.
-  const unsaid = { ...properties, comment: undefined };
-  for (const statement of propertyStatements(database, unsaid, roles)) {
-    await session.run(statement);
-  }
-  for (const setting of [
-    ...settings.filter(({ role }) => isThere(role)),
-    { name: origin, value: id },
-  ]) {
-    try {
-      await session.run(settingStatement(database, setting));
-    } catch (error) {
-      if (!(error instanceof DatabaseFailure) || error.code !== insufficientPrivilege) {
-        throw error;
-      }
-      progress.warn("a setting was left out, since only a superuser may make it", {
-        setting: setting.name,
-      });
+  await session.run("BEGIN");
+  const own = { properties, settings: [...settings, { name: origin, value: id }] };
+  await giveItsOwn(session, database, own, ({ setting, failure }) => {
+    if (failure.code !== insufficientPrivilege) {
+      throw failure;
     }
-  }
+    progress.warn("a setting was left out, since only a superuser may make it", {
+      setting: setting.name,
+    });
+  });
+  await session.run("COMMIT");
 }
 
 /**
@@ -218,11 +204,10 @@ async function appear(
   { working, into, kept }: { working: string; into: string; kept: string | undefined },
   comment: string | undefined,
 ): Promise<void> {
-  const said = comment === undefined ? "NULL" : escapeLiteral(comment);
   const rename = (from: string, to: string) =>
     `ALTER DATABASE ${escapeIdentifier(from)} RENAME TO ${escapeIdentifier(to)};`;
   await session.run(
-    `BEGIN; COMMENT ON DATABASE ${escapeIdentifier(working)} IS ${said};
+    `BEGIN; ${commentStatement(working, comment)};
      ${kept === undefined ? "" : rename(into, kept)} ${rename(working, into)} COMMIT`,
   );
 }

@@ -17,6 +17,7 @@ import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { type Progress } from "./progress";
+import { refusalOfRows } from "./refusedRows";
 
 /** How a recovery point is restored. */
 export interface RestoreOptions {
@@ -37,6 +38,7 @@ export interface RestoreOptions {
  *
  * @param server A database of the server to make it from.
  * @param name Name of the new database.
+ * @throws RecoveryFailure `damaged` for content that is not what was written, and for rows that do not fit their table.
  */
 export async function restoreInto(
   point: RecoveryPoint,
@@ -268,14 +270,28 @@ async function writeRun(
   session: DatabaseSession,
   { table, segments }: Run,
 ): Promise<number> {
-  const { encoding } = point.manifest.source;
-  if (table !== undefined) {
-    const columns = table.columns.map(escapeIdentifier).join(", ");
-    return session.copyIn(
-      `COPY ${qualified(table)}${columns === "" ? "" : ` (${columns})`} FROM STDIN (ENCODING ${escapeLiteral(encoding)})`,
-      point.content(segments),
-    );
+  try {
+    return await (table === undefined
+      ? writeLargeObjectPages(point, session, segments)
+      : session.copyIn(
+          copyStatement(table, point.manifest.source.encoding),
+          point.content(segments),
+        ));
+  } catch (error) {
+    throw refusalOfRows(table, error) ?? error;
   }
+}
+
+function copyStatement(table: TableContent, encoding: string): string {
+  const columns = table.columns.map(escapeIdentifier).join(", ");
+  return `COPY ${qualified(table)}${columns === "" ? "" : ` (${columns})`} FROM STDIN (ENCODING ${escapeLiteral(encoding)})`;
+}
+
+async function writeLargeObjectPages(
+  point: RecoveryPoint,
+  session: DatabaseSession,
+  segments: readonly Segment[],
+): Promise<number> {
   const pages = "pg_temp.large_object_page";
   await session.run(
     `BEGIN; CREATE TEMPORARY TABLE ${pages} (${largeObjectColumns}) ON COMMIT DROP`,

@@ -1,12 +1,13 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
-import { claimForRestore, dropDatabase } from "./database/claims";
+import { type TableContent } from "../contracts/manifest";
+import { claimForRestore, claimUnused, dropDatabase } from "./database/claims";
 import { qualified } from "./database/inventory";
 import { type DatabaseAddress, DatabaseSession } from "./database/session";
 import { RecoveryFailure } from "./failure";
 import { type RecoveryPoint } from "./point/recoveryPoint";
 import { refuseLongNames } from "./database/names";
 import { type Progress } from "./progress";
-import { restoreInto } from "./restoreInto";
+import { refuseOtherMajors, restoreInto } from "./restoreInto";
 
 /** Tables that an operator wants to look at, beside the live ones. */
 export interface TablesRequest {
@@ -41,11 +42,30 @@ interface Column {
 }
 
 /**
+ * Looks whether tables could be restored as they are asked for, and changes nothing.
+ *
+ * @throws RecoveryFailure as {@link restoreTables} does before it makes anything.
+ */
+export async function lookForTables(request: TablesRequest): Promise<void> {
+  const { point, live } = request;
+  const wanted = wantedTables(request);
+  const session = await DatabaseSession.open(live);
+  try {
+    await refuseUnfit(session, request, wanted);
+    await claimUnused(session, live, workingName(live));
+    await refuseOtherMajors(session, point.manifest);
+  } finally {
+    await session.close();
+  }
+}
+
+/**
  * Restores some tables of a recovery point into a schema of their own in the live database, and compares
  * them with the live ones. Nothing that is live is changed: merging is for whoever knows the data. All of
  * it appears at once, or not at all.
  *
- * @throws RecoveryFailure `refused` for tables that the recovery point has not, and for a schema that is there.
+ * @throws RecoveryFailure `refused` for tables that the recovery point has not, and for a schema that is there;
+ * `damaged` when an object that they need is not as its manifest says.
  */
 export async function restoreTables(
   request: TablesRequest,
@@ -53,11 +73,10 @@ export async function restoreTables(
 ): Promise<TableComparison[]> {
   const { point, live, schema, sessions } = request;
   const wanted = wantedTables(request);
-  const working = `${live.database}_tables_restoring`;
+  const working = workingName(live);
   const session = await DatabaseSession.open(live);
   try {
-    await refuseSchema(session, schema);
-    refuseLongNames("--database", [working]);
+    await refuseUnfit(session, request, wanted);
     await claimForRestore(session, live, working);
     await restoreInto(point, live, working, { writers: sessions, only: wanted }, progress);
     try {
@@ -82,14 +101,24 @@ export async function restoreTables(
   }
 }
 
-/** A table of the recovery point. */
-interface Wanted {
-  readonly schema: string;
-  readonly name: string;
-  readonly columns: readonly string[];
+/** Name of the database that tables are restored in first. */
+function workingName({ database }: DatabaseAddress): string {
+  return `${database}_tables_restoring`;
 }
 
-function wantedTables({ point, tables }: TablesRequest): Wanted[] {
+/** What can be known before anything is made. */
+async function refuseUnfit(
+  session: DatabaseSession,
+  { point, live, schema }: TablesRequest,
+  wanted: readonly TableContent[],
+): Promise<void> {
+  await refuseSchema(session, schema);
+  refuseLongNames("--database", [workingName(live)]);
+  const { structure } = point.manifest;
+  await point.checkObjectsOf([structure, ...wanted].flatMap(({ segments }) => segments));
+}
+
+function wantedTables({ point, tables }: TablesRequest): TableContent[] {
   const there = new Map(
     point.manifest.tables.map((table) => [`${table.schema}.${table.name}`, table]),
   );
@@ -128,7 +157,7 @@ async function refuseSchema(session: DatabaseSession, schema: string): Promise<v
 async function copyTables(
   from: DatabaseAddress,
   into: DatabaseSession,
-  tables: readonly Wanted[],
+  tables: readonly TableContent[],
   schema: string,
 ): Promise<void> {
   const source = await DatabaseSession.open(from);
@@ -150,7 +179,7 @@ async function copyTables(
   }
 }
 
-async function columnsOf(session: DatabaseSession, table: Wanted): Promise<Column[]> {
+async function columnsOf(session: DatabaseSession, table: TableContent): Promise<Column[]> {
   return session.rows<{ name: string; type: string }>(
     `SELECT attname::text AS name, pg_catalog.format_type(atttypid, atttypmod) AS type
      FROM pg_catalog.pg_attribute
@@ -162,7 +191,7 @@ async function columnsOf(session: DatabaseSession, table: Wanted): Promise<Colum
 
 async function compare(
   session: DatabaseSession,
-  table: Wanted,
+  table: TableContent,
   schema: string,
 ): Promise<TableComparison> {
   const name = `${table.schema}.${table.name}`;

@@ -2,6 +2,7 @@ import { type Judgement } from "../contracts/events";
 import { type Manifest } from "../contracts/manifest";
 import { lastGood, slowerThan, timesOf } from "./baseline";
 import { compareWithManifest } from "./compare";
+import { ownProblems } from "./compareOwn";
 import { type DatabaseAddress } from "./database/session";
 import { RecoveryFailure } from "./failure";
 import { integrityProblems } from "./integrity";
@@ -120,8 +121,9 @@ async function findingsOf(
         const differences = await compareWithManifest(restored, point.manifest, sessions);
         const forbidden = await integrityProblems(restored, request.integrityQueries, searchPath);
         const baseline = await timesOf(restored, request.baselineQueries, searchPath);
+        const own = await ownProblems(server, name, point.manifest, progress);
         return {
-          problems: [...differences, ...forbidden, ...baseline.problems],
+          problems: [...differences, ...own, ...forbidden, ...baseline.problems],
           restoreSeconds,
           baselineSeconds: baseline.seconds,
         };

@@ -49,6 +49,20 @@ export async function claimForRestore(
   server: DatabaseAddress,
   name: string,
 ): Promise<void> {
+  await claimUnused(session, server, name);
+  await dropDatabase(session, server, name);
+}
+
+/**
+ * Claims the name of a database that could be made, and changes nothing.
+ *
+ * @throws RecoveryFailure `refused` when another run works on it, or somebody else has made it.
+ */
+export async function claimUnused(
+  session: DatabaseSession,
+  server: DatabaseAddress,
+  name: string,
+): Promise<void> {
   if (!(await claim(session, name))) {
     throw new RecoveryFailure("refused", `another run is restoring into ${name}; wait for its end`);
   }
@@ -65,7 +79,6 @@ export async function claimForRestore(
       `there is a database ${name}, which is needed for the time of the restore and was not made by one: rename it`,
     );
   }
-  await dropDatabase(session, server, name);
 }
 
 /** Lowest number of what was not made by initdb. */

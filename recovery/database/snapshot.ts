@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Manifest } from "../../contracts/manifest";
 import { RecoveryFailure } from "../failure";
 import { qualified, type Table, tablesOf } from "./inventory";
 import { refuseUnreadable } from "./readable";
 import { type DatabaseAddress, DatabaseFailure, DatabaseSession } from "./session";
+import { type TextState, textStateOf } from "./textState";
 
 /** What a database is, at the time of a snapshot. */
-export interface SnapshotState {
+export interface SnapshotState extends TextState {
   readonly serverVersion: string;
   readonly systemIdentifier: string;
   readonly isReader: boolean;
   readonly snapshotAt: Date;
   readonly position: string | undefined;
-  readonly encoding: string;
-  readonly collation: string;
-  readonly characterType: string;
-  readonly locale: Manifest["source"]["locale"];
 }
 
 /** Times that it is tried to lock all tables, and the milliseconds between two. */
@@ -181,53 +177,19 @@ async function stateOf(session: DatabaseSession): Promise<Omit<SnapshotState, "p
     identifier: string;
     is_reader: boolean;
     at: Date;
-    encoding: string;
-    collation: string;
-    character_type: string;
-    provider: string;
-    locale: string | null;
-    rules: string | null;
   }>(`
     SELECT pg_catalog.current_setting('server_version') AS version,
       (SELECT system_identifier::text FROM pg_catalog.pg_control_system()) AS identifier,
       pg_catalog.pg_is_in_recovery() AS is_reader,
       -- Of the transaction, which began before the snapshot: too early is safe, too late is not.
-      pg_catalog.transaction_timestamp() AS at,
-      pg_catalog.pg_encoding_to_char(encoding) AS encoding,
-      datcollate AS collation, datctype AS character_type,
-      datlocprovider AS provider,
-      -- Columns that have other names, or are not there, by the server's version.
-      coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale', pg_catalog.to_jsonb(d) ->> 'daticulocale') AS locale,
-      pg_catalog.to_jsonb(d) ->> 'daticurules' AS rules
-    FROM pg_catalog.pg_database d WHERE datname = pg_catalog.current_database()`);
+      pg_catalog.transaction_timestamp() AS at`);
   return {
     serverVersion: state.version.split(" ")[0] ?? state.version,
     systemIdentifier: state.identifier,
     isReader: state.is_reader,
     snapshotAt: state.at,
-    encoding: state.encoding,
-    collation: state.collation,
-    characterType: state.character_type,
-    locale: localeOf(state),
+    ...(await textStateOf(session)),
   };
-}
-
-/** Who sorts text, by the catalog's letter, where it is not the C library. */
-const providers: Readonly<Record<string, "icu" | "builtin">> = { i: "icu", b: "builtin" };
-
-function localeOf(found: {
-  readonly provider: string;
-  readonly locale: string | null;
-  readonly rules: string | null;
-}): SnapshotState["locale"] {
-  const provider = providers[found.provider];
-  return provider === undefined || found.locale === null
-    ? undefined
-    : {
-        provider,
-        name: found.locale,
-        ...(found.rules === null ? {} : { rules: found.rules }),
-      };
 }
 
 /**

@@ -81,20 +81,27 @@ export function gapsOf(objects: readonly StoredObject[], segments: readonly Segm
 /**
  * Compares what lies under a recovery point's key with its manifest, by names and sizes.
  *
+ * @param needed Names of the only objects that matter. @default - all, and no others may be there
  * @throws RecoveryFailure `damaged` naming every object that is missing, of another size, or too many.
  */
 export async function checkObjects(
   bucket: BucketPrefix,
   objects: readonly StoredObject[],
+  needed?: ReadonlySet<string>,
 ): Promise<void> {
-  const wanted = new Map(objects.map(({ bytes }, index) => [objectName(index + 1), bytes]));
+  const matters = (name: string) => needed?.has(name) ?? name !== manifestName;
+  const wanted = new Map(
+    objects
+      .map(({ bytes }, index) => [objectName(index + 1), bytes] as const)
+      .filter(([name]) => matters(name)),
+  );
   const problems: string[] = [];
   for (const { name, bytes } of await bucket.names()) {
-    const expected = wanted.get(name);
-    wanted.delete(name);
-    if (name === manifestName) {
+    if (!matters(name)) {
       continue;
     }
+    const expected = wanted.get(name);
+    wanted.delete(name);
     if (expected === undefined) {
       problems.push(`${bucket.urlOf(name)} is not in the manifest`);
     } else if (expected !== bytes) {

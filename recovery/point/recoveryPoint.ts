@@ -110,6 +110,17 @@ export class RecoveryPoint {
   }
 
   /**
+   * Compares the objects that some segments lie in with the manifest, by names and sizes. What becomes of
+   * the others does not matter.
+   *
+   * @throws RecoveryFailure `damaged` naming each of them that is missing, or of another size.
+   */
+  public checkObjectsOf(segments: readonly Segment[]): Promise<void> {
+    const needed = new Set(segments.map(({ object }) => objectName(object)));
+    return checkObjects(this.bucket, this.manifest.objects, needed);
+  }
+
+  /**
    * The content of segments, each checked before any of it is given.
    *
    * @throws RecoveryFailure `damaged` for what is not as it was written.

@@ -7,6 +7,7 @@ import {
   type Manifest,
   manifestName,
   manifestText,
+  objectName,
   sealed,
   unsealed,
 } from "../../contracts/manifest";
@@ -265,6 +266,43 @@ describe("damage of a recovery point", () => {
       }),
       /large objects: 1 with digest/,
     ],
+    "a sealed manifest with a setting of two values": [
+      resealed((written) => {
+        written.settings = ["first secret", "second secret"].map((value) => ({
+          name: "app.key",
+          value,
+        }));
+      }),
+      /setting app\.key does not have the value that was backed up/,
+    ],
+    "a sealed manifest with a setting of a role that is not there": [
+      resealed((written) => {
+        written.settings = [{ role: "nobody", name: "work_mem", value: "7MB" }];
+      }),
+      /setting work_mem of role "nobody" is not there/,
+    ],
+    "a sealed manifest with another owner": [
+      resealed((written) => {
+        written.properties.owner = "nobody";
+      }),
+      /owner: postgres, backed up was nobody/,
+    ],
+    "a sealed manifest with a privilege of two kinds": [
+      resealed((written) => {
+        const connect = { role: "postgres", privilege: "CONNECT" } as const;
+        written.properties.grants = [true, false].map((isGrantable) => ({
+          ...connect,
+          isGrantable,
+        }));
+      }),
+      /privileges: CONNECT to "postgres" with grant option, backed up was CONNECT to "postgres", /,
+    ],
+    "a sealed manifest with the encoding in other letters": [
+      resealed((written) => {
+        written.source.encoding = "utf-8";
+      }),
+      /encoding: UTF8, backed up was utf-8/,
+    ],
     "a sealed manifest of another recovery point": [
       resealed((written) => {
         written.id = "20260101T000000Z-0badcafe";
@@ -276,7 +314,9 @@ describe("damage of a recovery point", () => {
   describe("is found by verify, and recorded:", () => {
     for (const [name, [change, message]] of Object.entries(damages)) {
       it(name, async () => {
-        assert.match((await isFound(change)).errors, message);
+        const { errors, log } = await isFound(change);
+        assert.match(errors, message);
+        assert.doesNotMatch(log, /secret/);
       });
     }
 
@@ -293,11 +333,77 @@ describe("damage of a recovery point", () => {
 
   describe("keeps restore from letting the database appear:", () => {
     // What only a comparison finds is verify's to find: restore counts rows, and sums up none.
-    const unnoticed = ["digest changed", "without a table", "large object's digest"];
+    const unnoticed = [
+      "digest changed",
+      "without a table",
+      "large object's digest",
+      "of two values",
+      "of a role that is not there",
+      "another owner",
+      "of two kinds",
+      "in other letters",
+    ];
     for (const [name, [change]] of Object.entries(damages)) {
       if (!unnoticed.some((part) => name.includes(part))) {
         it(name, () => isNotRestored(change));
       }
+    }
+  });
+
+  describe("is found by a restore of tables, and by its dry run,", () => {
+    const tables = async (change: (copy: Content) => void, name: string, more = "") => {
+      const { place } = await placed(change);
+      return lab.run(
+        `restore tables --point ${id} --database trading --schema beside --tables public.${name}${more}`,
+        {
+          ...lab.restoreOn(lab.source),
+          TRADING_DR_RECOVERY_POINTS: `s3://${points.bucket}/${place}`,
+        },
+      );
+    };
+
+    /** Names of the objects that a restore of a table needs. */
+    const neededFor = (name: string) => {
+      const table = manifest.tables.find((one) => one.name === name) ?? assert.fail();
+      const segments = [...manifest.structure.segments, ...table.segments];
+      return new Set(segments.map(({ object }) => objectName(object)));
+    };
+
+    for (const [what, more] of [
+      ["restore", ""],
+      ["dry run", " --dry-run"],
+    ] as const) {
+      it(`${what}: objects that they need are missing, and nothing is made`, async () => {
+        const needed = neededFor("accounts");
+        const { status, errors } = await tables(
+          (copy) => {
+            needed.forEach((name) => copy.delete(name));
+          },
+          "accounts",
+          more,
+        );
+        assert.equal(status, damaged, errors);
+        for (const name of needed) {
+          assert.ok(errors.includes(`${name} is not there`), errors);
+        }
+        assert.doesNotMatch(errors, /tables declared/);
+      });
+
+      it(`${what}: what is not theirs does not matter`, async () => {
+        const kept = new Set([manifestName, ...neededFor("accounts")]);
+        const { status, errors } = await tables(
+          (copy) => {
+            const others = [...copy.keys()].filter((name) => !kept.has(name));
+            assert.notDeepEqual(others, []);
+            others.forEach((name) => copy.delete(name));
+            copy.set("content/999999", Buffer.from("extra"));
+          },
+          "accounts",
+          more,
+        );
+        lab.source.asSuperuser("trading", "DROP SCHEMA IF EXISTS beside CASCADE");
+        assert.equal(status, done, errors);
+      });
     }
   });
 

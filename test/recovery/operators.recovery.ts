@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type TableComparison } from "../../recovery/restoreTables";
 import { emergencies, events, otherEvents, useLaboratory } from "./laboratory";
 
@@ -65,6 +66,84 @@ describe("what operators do", () => {
       const { output } = await beside("--schema of_a_dropped_one --tables public.orders");
       assert.match(output, /^public\.orders +1000 +no such table, or other columns$/m);
       laboratory().source.asSuperuser("trading", "ALTER TABLE orders_of_today RENAME TO orders");
+    });
+
+    describe("as a dry run", () => {
+      const everything = async () => {
+        const { source } = laboratory();
+        const databases = source.asSuperuser("postgres", "SELECT oid, datname FROM pg_database");
+        const schemas = source.asSuperuser("trading", "SELECT oid, nspname FROM pg_namespace");
+        return [databases, schemas, ...(await laboratory().keys(""))].join("\n");
+      };
+
+      /** Runs it, and sees that nothing was changed. */
+      const tried = async (options: string, environment: Record<string, string> = {}) => {
+        const before = await everything();
+        const outcome = await laboratory().run(
+          `restore tables --database trading --dry-run ${options}`,
+          { ...laboratory().restoreOn(laboratory().source), ...environment },
+        );
+        assert.equal(await everything(), before);
+        return outcome;
+      };
+
+      it("says what it would do", async () => {
+        const { status, output, errors } = await tried(
+          `--point ${point} --schema dry --tables public.trades public.orders`,
+        );
+        assert.equal(status, 0, errors);
+        assert.match(
+          output,
+          new RegExp(
+            `^Would restore public\\.trades, public\\.orders of s3://.*/${point}/ into a new schema dry of trading on /.*, and compare them with the live ones\\.\n$`,
+          ),
+        );
+      });
+
+      for (const [what, options, status, complaint] of [
+        [
+          "a schema that is there",
+          "--schema public --tables public.trades",
+          3,
+          /schema public already/,
+        ],
+        ["a table that was not backed up", "--schema s --tables public.no", 3, /has no table/],
+        [
+          "two tables of one name",
+          "--schema s --tables public.trades public.trades",
+          3,
+          /two tables are called trades/,
+        ],
+        ["an output for machines", "--schema s --tables public.trades --json", 2, /--json/],
+      ] as const) {
+        it(`refuses ${what}`, async () => {
+          const { status: ended, errors, log } = await tried(`--point ${point} ${options}`);
+          assert.equal(ended, status, errors);
+          assert.match(log, complaint);
+        });
+      }
+
+      it("refuses a database that somebody else has made", async () => {
+        const { source } = laboratory();
+        source.asSuperuser("postgres", "CREATE DATABASE trading_tables_restoring");
+        source.asSuperuser("trading_tables_restoring", "CREATE TABLE theirs (id integer)");
+        const { status, errors } = await tried(
+          `--point ${point} --schema s --tables public.trades`,
+        );
+        source.asSuperuser("postgres", "DROP DATABASE trading_tables_restoring");
+        assert.equal(status, 3, errors);
+        assert.match(errors, /there is a database trading_tables_restoring, .*: rename it/);
+      });
+
+      it("drops nothing that an earlier run has left, as the restore would", async () => {
+        const { source } = laboratory();
+        source.asSuperuser("postgres", "CREATE DATABASE trading_tables_restoring");
+        const { status, errors } = await tried(
+          `--point ${point} --schema s --tables public.trades`,
+        );
+        source.asSuperuser("postgres", "DROP DATABASE trading_tables_restoring");
+        assert.equal(status, 0, errors);
+      });
     });
 
     for (const [title, options, complaint] of [
@@ -132,25 +211,54 @@ describe("what operators do", () => {
       assert.ok(!existsSync(join(directory, "calls")));
     });
 
-    it("let writers go on when the restore is ended", async () => {
-      const { child, ended } = laboratory().start(
-        `restore database --point ${point} --into ended`,
+    for (const [what, quiesce, heard] of [
+      ["its hook", "trap 'echo told >> $0; exit 1' TERM; sleep 30 & wait", "told\n"],
+      ["its hook, which ignores it,", "trap '' TERM; sleep 30", ""],
+    ] as const) {
+      it(`let writers go on when the restore is ended with ${what}`, async () => {
+        const events = (await laboratory().keys(otherEvents.operators.prefix)).length;
+        const { child, ended } = laboratory().start(
+          `restore database --point ${point} --into ended`,
+          {
+            ...laboratory().restoreOn(laboratory().scratch),
+            TRADING_DR_QUIESCE: JSON.stringify([
+              "bash",
+              "-c",
+              `touch ${directory}/begun; ${quiesce}`,
+              `${directory}/calls`,
+            ]),
+            TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+          },
+        );
+        while (!existsSync(`${directory}/begun`)) {
+          await sleep(20);
+        }
+        // Its trap is set.
+        await sleep(300);
+        child.kill("SIGTERM");
+        const { status, errors } = await ended;
+        assert.equal(status, 143, errors);
+        assert.equal(calls(), `${heard}resumed\n`);
+        const happened = await laboratory().lastEvent(otherEvents.operators);
+        assert.equal(happened.kind, "restoration");
+        assert.deepEqual(happened.failure, { reason: "interrupted", message: "ended by SIGTERM" });
+        assert.equal((await laboratory().keys(otherEvents.operators.prefix)).length, events + 1);
+      });
+    }
+
+    it("are ended when their time is over", async () => {
+      const { status, errors } = await laboratory().run(
+        `restore database --point ${point} --into waiting`,
         {
           ...laboratory().restoreOn(laboratory().scratch),
           TRADING_DR_QUIESCE: JSON.stringify(["sleep", "30"]),
           TRADING_DR_RESUME: JSON.stringify(["bash", "-c", `echo resumed >> ${directory}/calls`]),
+          TRADING_DR_HOOK_SECONDS: "1",
         },
       );
-      child.stderr?.on("data", (chunk: Buffer) => {
-        if (chunk.toString().includes("calling the quiesce hook")) {
-          child.kill("SIGTERM");
-        }
-      });
-      assert.equal((await ended).status, 143);
+      assert.equal(status, 3, errors);
+      assert.match(errors, /the quiesce hook, sleep, was ended, .* within 1 s: .*; nothing was/);
       assert.equal(calls(), "resumed\n");
-      const happened = await laboratory().lastEvent(otherEvents.operators);
-      assert.equal(happened.kind, "restoration");
-      assert.deepEqual(happened.failure, { reason: "interrupted", message: "ended by SIGTERM" });
     });
 
     it("keep a restore from beginning when writers cannot be stopped, and let them go on", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { propertyStatements } from "../../../recovery/database/properties";
+import { commentStatement, propertyStatements } from "../../../recovery/database/properties";
 
 describe("the statements that give a database its properties", () => {
   it("take away what everybody may, before they give what some may", () => {
@@ -21,7 +21,6 @@ describe("the statements that give a database its properties", () => {
       [
         `ALTER DATABASE "the ""one""" OWNER TO "desk"`,
         `ALTER DATABASE "the ""one""" CONNECTION LIMIT 7`,
-        `COMMENT ON DATABASE "the ""one""" IS 'it''s ours'`,
         `REVOKE ALL ON DATABASE "the ""one""" FROM PUBLIC`,
         `REVOKE ALL ON DATABASE "the ""one""" FROM "desk"`,
         `GRANT CONNECT ON DATABASE "the ""one""" TO PUBLIC`,
@@ -34,5 +33,10 @@ describe("the statements that give a database its properties", () => {
     assert.deepEqual(propertyStatements("d", { owner: "gone", connectionLimit: -1 }, []), [
       `ALTER DATABASE "d" CONNECTION LIMIT -1`,
     ]);
+  });
+
+  it("give it a comment, or none", () => {
+    assert.equal(commentStatement("d", "it's ours"), `COMMENT ON DATABASE "d" IS 'it''s ours'`);
+    assert.equal(commentStatement("d", undefined), `COMMENT ON DATABASE "d" IS NULL`);
   });
 });

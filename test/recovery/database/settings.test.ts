@@ -31,6 +31,14 @@ describe("the statement that gives a database a setting", () => {
       of: { name: "session_preload_libraries", value: `"a ""b"", c", d` },
       is: `ALTER DATABASE "d" SET "session_preload_libraries" TO 'a "b", c', 'd'`,
     },
+    {
+      of: { name: "search_path", value: `Desk,"Desk"` },
+      is: `ALTER DATABASE "d" SET "search_path" TO 'desk', 'Desk'`,
+    },
+    {
+      of: { name: "local_preload_libraries", value: "Desk" },
+      is: `ALTER DATABASE "d" SET "local_preload_libraries" TO 'Desk'`,
+    },
     { of: { name: "search_path", value: "" }, is: `ALTER DATABASE "d" SET "search_path" TO ''` },
     {
       of: { role: `the "chief"`, name: "TimeZone", value: "UTC" },
