@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { emergencies, Laboratory, points } from "../test/recovery/laboratory";
-import { makeTradingDatabase } from "../test/recovery/tradingDatabase";
 import { executableIn, pathOf } from "../test/support/goProgram";
 import { programPath } from "../test/support/postgresqlPrograms";
 import { heldBy } from "../test/support/processTree";
@@ -44,7 +43,7 @@ async function main(): Promise<void> {
   const laboratory = await Laboratory.start();
   const scratch = mkdtempSync(join(tmpdir(), "trading-dr-bench-"));
   try {
-    makeTradingDatabase(laboratory.source, mebibytes);
+    fill(laboratory, mebibytes);
     const runs = new Map<string, Taken[]>();
     const measure = async ({ title, command }: Contender, environment: Record<string, string>) => {
       const taken = await run(command, { ...environment, TMPDIR: scratch, SCRATCH: scratch });
@@ -145,6 +144,29 @@ function wholeArgument(position: number, otherwise: number): number {
     );
   }
   return value;
+}
+
+/** Trades and orders, with the indexes and the foreign key that such tables have. */
+function fill(laboratory: Laboratory, mebibytes: number): void {
+  // 110 bytes of text are a trade and a part of an order.
+  const trades = Math.round((mebibytes * 1024 * 1024) / 120);
+  laboratory.source.asSuperuser("postgres", "CREATE DATABASE trading");
+  laboratory.source.asSuperuser(
+    "trading",
+    `SELECT setseed(0.5);
+     CREATE TABLE trades (id bigint, symbol text NOT NULL, at timestamptz NOT NULL,
+       price numeric(12,4), quantity integer, side text, reference uuid);
+     INSERT INTO trades SELECT i, (ARRAY['AAPL','MSFT','GOOG','AMZN','TSLA'])[1 + i % 5],
+       '2026-01-01'::timestamptz + i * interval '0.137 s', (random() * 1000)::numeric(12,4),
+       (random() * 10000)::integer, CASE WHEN random() < 0.5 THEN 'buy' ELSE 'sell' END,
+       md5(i::text)::uuid FROM generate_series(1, ${String(trades)}) i;
+     ALTER TABLE trades ADD PRIMARY KEY (id);
+     CREATE INDEX ON trades (symbol, at);
+     CREATE TABLE orders (id bigserial PRIMARY KEY, trade bigint REFERENCES trades, note text);
+     INSERT INTO orders (trade, note) SELECT 1 + (random() * (${String(trades)} - 1))::integer,
+       repeat(md5(i::text), 3) FROM generate_series(1, ${String(Math.round(trades / 4))}) i;
+     VACUUM ANALYZE`,
+  );
 }
 
 function run(line: string, environment: Readonly<Record<string, string>>): Promise<Taken> {

@@ -10,7 +10,6 @@ import { programPath } from "../support/postgresqlPrograms";
 import { heldBy } from "../support/processTree";
 import { assertSame } from "./comparison";
 import { type Laboratory, type Outcome, points, type Started, useLaboratory } from "./laboratory";
-import { makeTradingDatabase } from "./tradingDatabase";
 
 describe("recovery points of many and of large things", function () {
   this.timeout("5m");
@@ -101,7 +100,16 @@ describe("recovery points of many and of large things", function () {
   it("brings 1 GB back as it was, within 256 MiB of memory, child processes included", async function () {
     this.timeout("15m");
     const { source, scratch } = laboratory();
-    makeTradingDatabase(source, 1024);
+    source.asSuperuser("postgres", "CREATE DATABASE trading");
+    source.asSuperuser(
+      "trading",
+      `CREATE TABLE trades (id int, t text);
+       INSERT INTO trades SELECT n, repeat(md5(n::text), 32) FROM generate_series(1, 500000) n;
+       ALTER TABLE trades ADD PRIMARY KEY (id);
+       CREATE TABLE orders (id int, trade int, t text);
+       INSERT INTO orders SELECT n, 1 + n % 500000, repeat(md5((-n)::text), 32) FROM generate_series(1, 500000) n;
+       ALTER TABLE orders ADD PRIMARY KEY (id), ADD FOREIGN KEY (trade) REFERENCES trades`,
+    );
     const backup = await peakOf(
       laboratory().start("backup database", laboratory().backupAs("reader", "trading")),
     );
