@@ -7,7 +7,7 @@ import {
   type PointFilter,
   readManifest,
 } from "./point/anyPoint";
-import { type Candidate } from "./point/choice";
+import { type Candidate, otherSystem } from "./point/choice";
 import { type Verified, verificationsOf } from "./point/verified";
 import { type BucketPrefix, isWithheld } from "./storage/bucket";
 
@@ -96,7 +96,7 @@ export async function listPoints(request: ListRequest): Promise<PointList> {
           withheld.push(found);
         }
       } else if (found.manifest.system !== system) {
-        foreign.push(`${url} is of ${found.manifest.system}, and TRADING_DR_SYSTEM is ${system}`);
+        foreign.push(otherSystem(found.manifest, url, system));
       } else if (isMeant(found, filter)) {
         points.push(listed(found, url, now, verified.get(found.manifest.id)));
       } else {

@@ -7,7 +7,7 @@ import { ConfigurationPoint } from "../configuration/point";
 import { messageOf, RecoveryFailure } from "../failure";
 import { type Progress } from "../progress";
 import { type BucketPrefix } from "../storage/bucket";
-import { type Candidate } from "./choice";
+import { type Candidate, refuseOtherSystem } from "./choice";
 import { DamagedManifest, RecoveryPoint } from "./recoveryPoint";
 
 /** Recovery points of every kind, for people who look at what there is. */
@@ -156,13 +156,7 @@ export async function findPoint(
     if (found === undefined || !isMeant(found, filter)) {
       continue;
     }
-    const { manifest } = found;
-    if (manifest.system !== system) {
-      throw new RecoveryFailure(
-        "refused",
-        `${url} is of ${manifest.system}, and TRADING_DR_SYSTEM is ${system}`,
-      );
-    }
+    refuseOtherSystem(found.manifest, url, system);
     return { found, url };
   }
   const where = places.map((place) => place.urlOf("")).join(", ");

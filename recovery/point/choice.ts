@@ -32,6 +32,26 @@ export async function openIfWhole({ id, place }: Candidate): Promise<RecoveryPoi
   }
 }
 
+/** @throws RecoveryFailure `refused` when a recovery point is another system's. */
+export function refuseOtherSystem(
+  manifest: { readonly system: string },
+  url: string,
+  system: string,
+): void {
+  if (manifest.system !== system) {
+    throw new RecoveryFailure("refused", otherSystem(manifest, url, system));
+  }
+}
+
+/** What is said of a recovery point of another system. */
+export function otherSystem(
+  manifest: { readonly system: string },
+  url: string,
+  system: string,
+): string {
+  return `${url} is of ${manifest.system}, and TRADING_DR_SYSTEM is ${system}`;
+}
+
 /** Of what a recovery point has to be. */
 export interface Wanted {
   readonly system: string;
@@ -104,12 +124,7 @@ export async function choosePoint(
       continue;
     }
     const { manifest } = found;
-    if (manifest.system !== system) {
-      throw new RecoveryFailure(
-        "refused",
-        `${url} is of ${manifest.system}, and TRADING_DR_SYSTEM is ${system}`,
-      );
-    }
+    refuseOtherSystem(manifest, url, system);
     // An emergency backup takes all databases of a server into one place.
     const isWanted = choice === manifest.id || database === undefined;
     if (!isWanted && manifest.source.database !== database) {
